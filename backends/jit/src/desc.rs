@@ -140,8 +140,11 @@ impl ClassDesc {
     }
 }
 
-/// `shared<i64>`: the address of a word.
+/// `shared<i64>` and `&mut i64`: the address of a word.
 fn is_cell(ty: Ty) -> bool {
+    if let TyKind::RefMut(inner) = ty.kind() {
+        return matches!(inner.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
+    }
     let TyKind::Shared(inner) = ty.strip_ref().kind() else { return false };
     matches!(
         inner.kind(),

@@ -225,7 +225,8 @@ pub fn debug(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr
 /// Functions of the library that show their arguments.
 fn makes_text(name: Name) -> bool {
     let plain = name.as_str().split('#').next().unwrap_or_default();
-    matches!(plain, "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.tell" | "ruchy.to_string" | "ruchy.or_nil")
+    let names = ["assert_eq", "assert_ne", "dbg", "tell", "to_string", "or_nil"];
+    plain.strip_prefix("ruchy.").is_some_and(|name| names.contains(&name))
 }
 
 /// A field that has a position, no name.

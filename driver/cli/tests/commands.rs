@@ -180,7 +180,8 @@ fn a_lonely_binary_compiles_a_program() {
     let dir = folder(&[("hello.py", HELLO)]);
     let lonely = dir.path().join(format!("batutac{}", std::env::consts::EXE_SUFFIX));
     // In a process of its own: a test beside this one that starts a program would inherit the open file.
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_batutac")).arg(&lonely).status().expect("cp starts");
+    let copied =
+        Command::new("cp").arg(env!("CARGO_BIN_EXE_batutac")).arg(&lonely).status().expect("cp starts");
     assert!(copied.success());
     let mut command = Command::new(&lonely);
     command

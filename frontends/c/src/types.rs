@@ -302,7 +302,10 @@ impl Records {
                 }
                 Some(width) => {
                     // A bit-field does not cross the border of a unit of its type.
-                    if limit.is_none() && !*packed && bit / (own * 8) != (bit + u64::from(width) - 1) / (own * 8) {
+                    if limit.is_none()
+                        && !*packed
+                        && bit / (own * 8) != (bit + u64::from(width) - 1) / (own * 8)
+                    {
                         bit = bit.next_multiple_of(own * 8);
                     }
                     let unit = bit / (own * 8) * own;

@@ -226,7 +226,10 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
             }
         }
         Node::Call { callee: Callee::Lib(name), args } => {
-            let told = args.first().filter(|_| name.as_str() == "ruchy.tell").map(|arg| body.ty(arg.value));
+            let told = args
+                .first()
+                .filter(|_| matches!(name.as_str(), "ruchy.tell" | "ruchy.dbg"))
+                .map(|arg| body.ty(arg.value));
             if let Some(ty) = told.filter(|ty| !shows(*ty)) {
                 return Some((NOT_RUCHY, format!("the text of a value of type `{}`", ty.strip())));
             }

@@ -37,6 +37,7 @@ mod operate;
 mod plain;
 mod recursive;
 mod rewrite;
+mod top;
 mod wide_bytes;
 
 use batuta_base::Name;
@@ -72,7 +73,7 @@ fn root(body: &Body<Typed>, node: NodeId) -> Option<LocalId> {
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
-    let mut lifted = lift::lift(&inits::settle(&errors::keep_arguments(program)));
+    let mut lifted = lift::lift(&top::settle(&inits::settle(&errors::keep_arguments(program))));
     nested::name_parts(&mut lifted);
     let program = &lifted;
     let mut built = build::build(program);

@@ -125,9 +125,8 @@ mod tests {
     #[test]
     fn every_row_of_ruchy_has_code() {
         let rows = batuta_catalog::all().flatten().filter(|row| row.name.as_str().starts_with("ruchy."));
-        let lacks = |name: &str, overload: usize| {
-            find(name).is_none() && library::overload(name, overload).is_none()
-        };
+        let lacks =
+            |name: &str, overload: usize| find(name).is_none() && library::overload(name, overload).is_none();
         let mut missing: Vec<&str> = rows
             .filter(|row| row.op.is_none() && lacks(row.name.as_str(), row.overload))
             .map(|row| row.name.as_str())

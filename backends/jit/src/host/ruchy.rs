@@ -212,6 +212,7 @@ fn counted_items(a: &[Item]) -> u64 {
 
 rows! {
     "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
+    "ruchy.dbg" => |_, a| { eprintln!("{}", rt::repr(&a[0])); a[0].word };
     "ruchy.same" => |_, a| (a[0] == a[1]).into();
     "ruchy.assert" => |_, a| { rt::ruchy::check(a[0].truth(), a[1].text()); 0 };
     "ruchy.assert_eq" => |_, a| {

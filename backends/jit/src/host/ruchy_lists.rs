@@ -67,9 +67,8 @@ fn grouped(site: &Site, a: &[Item]) -> u64 {
 fn parted(site: &Site, a: &[Item]) -> u64 {
     let Kind::Tuple(parts) = &site.ret.kind else { return 0 };
     let (yes, no): (Vec<_>, Vec<_>) = keyed(a).into_iter().partition(|(says, _)| says.truth());
-    let list = |desc: D, part: Vec<(Item, Item)>| {
-        sequence(desc, part.into_iter().map(|(_, item)| item).collect())
-    };
+    let list =
+        |desc: D, part: Vec<(Item, Item)>| sequence(desc, part.into_iter().map(|(_, item)| item).collect());
     record(&[list(parts[0], yes), list(parts[1], no)])
 }
 

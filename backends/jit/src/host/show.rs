@@ -55,7 +55,9 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Func(..) => f.write_str("<function>"),
         Kind::Opaque(Opaque { repr: Some(repr), .. }) => repr(item.word, f),
         Kind::Opaque(of) => write!(f, "<{} object>", of.name),
-        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Outcome(..) | Kind::Other => f.write_str("<object>"),
+        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Outcome(..) | Kind::Other => {
+            f.write_str("<object>")
+        }
     }
 }
 

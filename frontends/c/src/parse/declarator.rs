@@ -65,8 +65,14 @@ impl Parser {
     fn nested(&mut self, base: CTy) -> Parsed<Declared> {
         let start = self.i;
         self.skip_parens()?;
-        let mut outer =
-            Declared { name: None, ty: CTy::Void, pos: self.pos(), params: None, scope: None, is_const: false };
+        let mut outer = Declared {
+            name: None,
+            ty: CTy::Void,
+            pos: self.pos(),
+            params: None,
+            scope: None,
+            is_const: false,
+        };
         let ty = self.suffix(base, Some(&mut outer))?;
         let end = self.i;
         self.i = start;

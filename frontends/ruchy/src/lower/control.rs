@@ -31,7 +31,9 @@ impl<'t> Lowerer<'t> {
     pub fn condition(&mut self, node: Syntax<'t>) -> NodeId {
         let sign = node.field("operator").filter(|_| node.is("binary_expression")).map(Syntax::text);
         match (node.kind(), sign) {
-            ("parenthesized_expression", _) if let Some(inner) = node.first() => return self.condition(inner),
+            ("parenthesized_expression", _) if let Some(inner) = node.first() => {
+                return self.condition(inner);
+            }
             (_, Some("&&" | "||"))
                 if let (Some(left), Some(right)) = (node.field("left"), node.field("right")) =>
             {

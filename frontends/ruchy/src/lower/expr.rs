@@ -149,6 +149,7 @@ impl<'t> Lowerer<'t> {
                 "None" => self.call_lib("ruchy.None", Vec::new(), node),
                 "PI" => self.constant(Const::Float(std::f64::consts::PI), node),
                 "E" => self.constant(Const::Float(std::f64::consts::E), node),
+                _ if let Some(function) = self.function_value(node) => function,
                 name => self.hole(UNKNOWN_NAME, node, format!("`{name}` is not defined")),
             },
         }
@@ -329,8 +330,7 @@ impl<'t> Lowerer<'t> {
             "f32" | "f64" | "float" => "ruchy.as_float",
             "i64" | "isize" | "int" | "i128" => "ruchy.as_int",
             "usize" | "u64" | "u128" => "ruchy.as_unsigned",
-            "i32" => "ruchy.as_i32",
-            "u8" => "ruchy.as_u8",
+            width @ ("i8" | "i16" | "i32" | "u8" | "u16" | "u32") => &format!("ruchy.as_{width}"),
             "char" => "ruchy.as_char",
             "String" | "str" => "ruchy.to_string",
             other => {

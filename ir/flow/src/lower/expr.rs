@@ -3,7 +3,9 @@
 use super::{Lower, Scope};
 use crate::lir::{End, InstKind, Part, Reg, Target};
 use batuta_base::{Name, Origin};
-use batuta_core::{Arg, Attr, BlockId, BoolOp, Callee, IterOp, Node, NodeId, Op, Piece, RsOp, Ty, TyKind};
+use batuta_core::{
+    Arg, Attr, BlockId, BoolOp, Callee, IterOp, Node, NodeId, Op, Piece, Place, Proj, Root, RsOp, Ty, TyKind,
+};
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: NodeId) -> Reg {
@@ -41,7 +43,15 @@ impl Lower<'_> {
                 self.emit(ty, InstKind::Closure { index, captures }, origin)
             }
             Node::Seq { clauses, sink } => self.seq(clauses, sink, ty, origin),
-            Node::Item(name) => self.emit(ty, InstKind::Item(*name), origin),
+            Node::Item(name) => {
+                let is_lent = |local| super::shared::lent_content(local).is_some();
+                let function = self.program.fns.get(name);
+                if function.is_some_and(|of| of.params.iter().any(|param| is_lent(of.locals[param.local].ty)))
+                {
+                    self.gap("a function that is lent a number or a text to change, as a value", origin);
+                }
+                self.emit(ty, InstKind::Item(*name), origin)
+            }
             Node::Hole { why, .. } => self.hole(why, origin),
         }
     }
@@ -140,12 +150,37 @@ impl Lower<'_> {
                 return self.unit(origin);
             }
         };
-        let args = args.iter().map(|arg| self.expr(arg.value)).collect();
+        let is_own = matches!(target, Target::Fn(_) | Target::Virtual(_));
+        let args = args.iter().map(|arg| match is_own {
+            true => self.argument(arg.value),
+            false => self.expr(arg.value),
+        });
+        let args = args.collect();
         let value = self.emit(ty, InstKind::Call { target, args }, origin);
         if matches!(ty.kind(), TyKind::Never) {
             self.end(End::Stop);
         }
         value
+    }
+
+    /// An argument of a function of the program: the cell of a number or a text that is lent to change.
+    fn argument(&mut self, node: NodeId) -> Reg {
+        let (ty, origin) = (self.body.nodes[node].ty, self.body.nodes[node].origin);
+        if super::shared::lent_content(ty).is_none() {
+            return self.expr(node);
+        }
+        match &self.body.nodes[node].kind {
+            Node::Use(Place { root: Root::Local(local), proj }, _)
+                if proj.is_empty() || proj[..] == [Proj::Deref] && self.is_lent_cell(Root::Local(*local)) =>
+            {
+                let reg = self.local_reg(*local);
+                self.emit(ty, InstKind::Alias(reg), origin)
+            }
+            _ => {
+                self.gap("a number or a text inside of another value that is lent to change", origin);
+                self.unit(origin)
+            }
+        }
     }
 
     /// `x?` of Ruchy: what is held, or the function gives that there is nothing.
