@@ -42,6 +42,8 @@ pub enum Kind {
     Dict(D, D),
     Tuple(Vec<D>),
     Option(D),
+    /// `Result`, and an `Option` of what may be absent itself: a record of a tag and what is held.
+    Outcome(&'static [&'static str; 2], [D; 2]),
     Iter(D),
     Range,
     Class(&'static ClassDesc),
@@ -138,8 +140,11 @@ impl ClassDesc {
     }
 }
 
-/// `shared<i64>`: the address of a word.
+/// `shared<i64>` and `&mut i64`: the address of a word.
 fn is_cell(ty: Ty) -> bool {
+    if let TyKind::RefMut(inner) = ty.kind() {
+        return matches!(inner.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
+    }
     let TyKind::Shared(inner) = ty.strip_ref().kind() else { return false };
     matches!(
         inner.kind(),
@@ -249,6 +254,8 @@ impl<'a> Descs<'a> {
             ("Counter", [key]) => Kind::Counter(key),
             ("defaultdict", [key, value]) => Kind::DefaultDict(key, value),
             ("deque", [item]) => Kind::Deque(item),
+            ("Result", [held, error]) => Kind::Outcome(&["Ok", "Err"], [held, error]),
+            ("Option", [held]) => Kind::Outcome(&["Some", "None"], [held, self.get(Ty::unit())]),
             ("Random", _) => Kind::Random,
             ("exc_args", _) => Kind::Args,
             ("tuple", [item]) => Kind::List(item),

@@ -1,7 +1,7 @@
 //! A word with its descriptor: what rows compute with, and what lists, dicts and sets of anything
 //! but ints, floats and bools hold.
 
-use crate::desc::{ClassDesc, D, Kind};
+use crate::desc::{ClassDesc, D, Kind, UNIT};
 use crate::host::library::Opaque;
 use crate::host::mapping;
 use crate::host::{ask_method, call_method, error_of, truth};
@@ -152,6 +152,17 @@ impl Item {
             _ => Some(Item::new(self.word, self.desc)),
         }
     }
+    /// What an option or a result holds, or what it holds instead.
+    pub fn held(&self) -> Result<Item, Item> {
+        match self.desc.kind {
+            Kind::Outcome(_, parts) => {
+                let at = word_at(self.word, 0) as usize;
+                let item = Item::new(word_at(self.word, 1), parts[at]);
+                if at == 0 { Ok(item) } else { Err(item) }
+            }
+            _ => self.present().ok_or(Item::new(0, UNIT.with(|unit| *unit))),
+        }
+    }
     pub fn text(&self) -> &'static str {
         &object::<Text>(&self.word).text
     }
@@ -296,6 +307,10 @@ pub fn clone_word(desc: D, word: u64) -> u64 {
             record(&parts.map(|(at, field)| clone_word(field, word_at(word, at))).collect::<Vec<_>>())
         }
         Kind::Option(inner) if word != 0 && !inner.is_scalar() => clone_word(inner, word),
+        Kind::Outcome(_, parts) => {
+            let tag = word_at(word, 0);
+            record(&[tag, clone_word(parts[tag as usize], word_at(word, 1))])
+        }
         Kind::Union(_) => keep(object::<Item>(&word).clone()),
         Kind::Class(_) => clone_object(desc, word),
         Kind::Opaque(of) => of.clone.map_or(word, |clone| clone(word)),
@@ -335,6 +350,7 @@ fn equal(a: &Item, b: &Item) -> bool {
             (Some(a), Some(b)) => a == b,
             _ => false,
         },
+        (Kind::Outcome(..), Kind::Outcome(..)) => a.held() == b.held(),
         (Kind::List(_), Kind::List(_)) => a.list_items() == b.list_items(),
         (Kind::Tuple(_), Kind::Tuple(_)) => a.fields() == b.fields(),
         (Kind::Set(_), Kind::Set(_)) => *a.set() == *b.set(),
@@ -397,6 +413,10 @@ impl Key for Item {
             Kind::Num | Kind::Value => crate::host::values::from_item(self).key_hash(),
             Kind::Union(_) => self.bare().key_hash(),
             Kind::Option(_) => self.present().map_or(0x9e37, |item| item.key_hash()),
+            Kind::Outcome(..) => match self.held() {
+                Ok(item) => item.key_hash(),
+                Err(item) => rt::mix_hash(3, item.key_hash()),
+            },
             Kind::Tuple(_) => {
                 self.fields().iter().fold(7, |hash, field| rt::mix_hash(hash, field.key_hash()))
             }

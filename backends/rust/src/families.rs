@@ -456,6 +456,9 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     if has_str {
         fns.push((texts.fmt_str, "fmt::Display::fmt(self, f)".to_owned()));
     }
+    if env.is_debugged(family.root) {
+        fns.push(("fmt_debug", shown_text(env, family, "__debug__", module, uses)));
+    }
     if env.is_shown(family.root) {
         out.push_str(&classes::fmt_impl(texts.show, &name, &fns, uses));
     }
@@ -542,6 +545,7 @@ fn shown_text(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
                 Expr::atom("f").method("write_str", vec![Expr::unary("&", text)])
             }
             Shown::Repr => Expr::call("rt::Repr::fmt_repr", vec![Expr::atom("self"), Expr::atom("f")]),
+            Shown::Fields(class) if name == "__debug__" => classes::fields_debug(env, class, uses),
             Shown::Fields(class) => classes::fields_write(env, class, uses),
             Shown::Plain(class) => {
                 let text = crate::literal::string(&format!("<{} object>", class.last()));

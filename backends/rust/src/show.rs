@@ -5,7 +5,7 @@ use crate::print::Printer;
 use crate::tree::Expr;
 use batuta_base::Name;
 use batuta_core::{
-    Callee, ClassKind, Const, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty, TyKind,
+    Callee, ClassKind, Const, Conv, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty, TyKind,
 };
 
 /// Names in the runtime.
@@ -62,26 +62,54 @@ impl Env<'_> {
         if !self.is_ruchy() {
             return true;
         }
-        let (seen, _) = self.shown_types();
+        self.is_among(&self.shown_types(false).0, class)
+    }
+
+    /// Whether `{:?}` of Ruchy is asked of objects of a class, alone or inside of others.
+    pub fn is_debugged(&self, class: Name) -> bool {
+        self.is_ruchy() && self.is_among(&self.shown_types(true).0, class)
+    }
+
+    fn is_among(&self, seen: &[Name], class: Name) -> bool {
         seen.iter()
             .any(|path| self.program.is_subclass(*path, class) || self.program.is_subclass(class, *path))
     }
 
-    /// Whether text is made of values of a union.
-    pub fn is_union_shown(&self, union: Ty) -> bool {
-        self.shown_types().1.contains(&union)
+    /// Whether Rust's own `Debug` of a type has the text that the source asks for.
+    pub fn debugs_as_rust(&self, ty: Ty) -> bool {
+        match ty.strip_ref().kind() {
+            TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str => true,
+            TyKind::List(_) | TyKind::Option(_) | TyKind::Tuple(_) => {
+                ty.strip_ref().children().into_iter().all(|part| self.debugs_as_rust(part))
+            }
+            TyKind::Lib(name, args) if matches!(name.as_str(), "Option" | "Result") => {
+                args.iter().all(|part| self.debugs_as_rust(*part))
+            }
+            _ => false,
+        }
     }
 
-    /// Classes and unions of which text is made, alone or inside of others.
-    fn shown_types(&self) -> (Vec<Name>, Vec<Ty>) {
+    /// Whether text is made of values of a union.
+    pub fn is_union_shown(&self, union: Ty) -> bool {
+        self.shown_types(false).1.contains(&union)
+    }
+
+    /// Classes and unions of which text is made, alone or inside of others: any text, or that of `{:?}`.
+    fn shown_types(&self, is_debug: bool) -> (Vec<Name>, Vec<Ty>) {
         let mut open: Vec<Ty> = Vec::new();
         for body in self.program.fns.values() {
             for (_, row) in body.nodes.iter() {
                 match &row.kind {
+                    Node::Format(pieces) if is_debug => {
+                        open.extend(pieces.iter().filter_map(|piece| match piece {
+                            Piece::Value { value, conv: Conv::Repr, .. } => Some(body.ty(*value)),
+                            _ => None,
+                        }));
+                    }
                     Node::Format(pieces) => {
                         open.extend(Piece::values(pieces).iter().map(|value| body.ty(*value)))
                     }
-                    Node::Call { callee: Callee::Lib(name), args } if makes_text(*name) => {
+                    Node::Call { callee: Callee::Lib(name), args } if !is_debug && makes_text(*name) => {
                         open.extend(args.iter().map(|arg| body.ty(arg.value)));
                     }
                     _ => {}
@@ -174,10 +202,31 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
     args
 }
 
+/// `f.debug_struct("P").field("x", ..).finish()`.
+pub fn debug(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) -> Expr {
+    let shown = |field: &FieldDef| {
+        let inner = Expr::call("rt::ruchy::debug", vec![Expr::unary("&", value(field))]);
+        Expr::unary("&", inner)
+    };
+    let text = |text: &str| Expr::Atom(crate::literal::string(text));
+    let Some(first) = fields.first() else { return Expr::atom("f").method("write_str", vec![text(name)]) };
+    let is_tuple = is_position(first.name);
+    let start = if is_tuple { "debug_tuple" } else { "debug_struct" };
+    let all = fields.iter().fold(Expr::atom("f").method(start, vec![text(name)]), |built, field| {
+        let args = match is_tuple {
+            true => vec![shown(field)],
+            false => vec![text(field.name.as_str()), shown(field)],
+        };
+        built.method("field", args)
+    });
+    all.method("finish", Vec::new())
+}
+
 /// Functions of the library that show their arguments.
 fn makes_text(name: Name) -> bool {
     let plain = name.as_str().split('#').next().unwrap_or_default();
-    matches!(plain, "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.tell" | "ruchy.to_string" | "ruchy.or_nil")
+    let names = ["assert_eq", "assert_ne", "dbg", "tell", "to_string", "or_nil"];
+    plain.strip_prefix("ruchy.").is_some_and(|name| names.contains(&name))
 }
 
 /// A field that has a position, no name.

@@ -265,6 +265,9 @@ impl Apply<'_, '_, '_> {
             ("ruchy.walked", [value]) if !matches!(self.ty(*value).strip().kind(), TyKind::Dict(..)) => {
                 *value
             }
+            ("ruchy.push" | "ruchy.clear", [of, rest @ ..]) if *self.ty(*of).kind() == TyKind::Str => {
+                self.text_change(*of, rest.first().copied(), origin)
+            }
             // A text is its own text.
             ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
             ("ruchy.type_of", [value])

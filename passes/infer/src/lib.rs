@@ -84,6 +84,7 @@ mod regex;
 mod row_fits;
 mod rows;
 mod ruchy;
+mod ruchy_texts;
 mod ruchy_types;
 mod rules;
 mod script;

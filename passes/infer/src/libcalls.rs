@@ -531,6 +531,12 @@ impl Solver<'_> {
                     .collect();
                 let result = match ret.kind() {
                     TyKind::Var(_) => self.type_var(*ret, map),
+                    TyKind::Lib(..) if has_vars(*ret) => {
+                        let result = self.vars.fresh();
+                        let held = self.type_var(*ret, map);
+                        self.flow(result, held);
+                        result
+                    }
                     _ => self.vars.fresh(),
                 };
                 self.sub(job, C::Call { site: u32::MAX, target: Target::Value(arg), args, out: result });

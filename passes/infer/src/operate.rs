@@ -229,7 +229,7 @@ impl Apply<'_, '_, '_> {
         match self.body.nodes[id].kind.clone() {
             Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => self.cond(args[0]),
             // `while 1:`
-            Node::Const(Const::Int(digits)) => {
+            Node::Const(Const::Int(digits)) if self.body.lang != Lang::Ruchy => {
                 let value = digits.bytes().any(|digit| digit.is_ascii_digit() && digit != b'0');
                 self.set(id, Node::Const(Const::Bool(value)), Ty::bool())
             }

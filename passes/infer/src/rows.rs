@@ -275,6 +275,17 @@ impl Apply<'_, '_, '_> {
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             self.row_arg(slot, param, &args, kinds, &map, &mut out, origin);
         }
+        // What a change is made to is the place itself, nothing that was made of it.
+        let is_place = |node: NodeId| matches!(self.body.nodes[node].kind, Node::Use(..));
+        let is_changed = row.params.first().is_some_and(|param| param.take == Take::Write);
+        if self.body.lang == Lang::Ruchy
+            && is_changed
+            && is_place(args[0])
+            && matches!(self.body.nodes[out[0]].kind, Node::Call { .. })
+        {
+            let why = format!("`{}` of a value of type `{}`", name.last(), self.ty(args[0]));
+            return self.hole(args[0], crate::ruchy::NOT_RUCHY, why);
+        }
         if let Some(Op::CmpOp(op)) = row.op
             && let [a, b] = args[..]
         {

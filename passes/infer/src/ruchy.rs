@@ -226,7 +226,10 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
             }
         }
         Node::Call { callee: Callee::Lib(name), args } => {
-            let told = args.first().filter(|_| name.as_str() == "ruchy.tell").map(|arg| body.ty(arg.value));
+            let told = args
+                .first()
+                .filter(|_| matches!(name.as_str(), "ruchy.tell" | "ruchy.dbg"))
+                .map(|arg| body.ty(arg.value));
             if let Some(ty) = told.filter(|ty| !shows(*ty)) {
                 return Some((NOT_RUCHY, format!("the text of a value of type `{}`", ty.strip())));
             }
@@ -239,12 +242,8 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
             for piece in pieces {
                 let Piece::Value { value, spec, conv, .. } = piece else { continue };
                 let ty = body.ty(*value).strip();
-                // Rust's `Debug` of an object has another form.
-                let holds_object = ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..)));
-                if !shows(ty)
-                    || *conv == Conv::Repr && holds_object
-                    || !spec.is_empty() && !takes_spec(ty, spec)
-                {
+                let takes = *conv == Conv::Repr || spec.is_empty() || takes_spec(ty, spec);
+                if !shows(ty) || !takes {
                     return Some((NOT_RUCHY, format!("the text of a value of type `{ty}`")));
                 }
             }

@@ -25,9 +25,7 @@ impl Apply<'_, '_, '_> {
         let ty = self.ty(node);
         let op: Op = match ty.kind() {
             TyKind::Bool | TyKind::Never => return node,
-            _ if self.body.lang == Lang::Ruchy => {
-                return self.hole(node, crate::ruchy::NO_CONDITION, format!("a condition of type `{ty}`"));
-            }
+            _ if self.body.lang == Lang::Ruchy => return self.truth_of_ruchy(node, ty),
             TyKind::Int(_) => IntOp::Truth.into(),
             TyKind::Float(_) => FloatOp::Truth.into(),
             TyKind::Num => NumOp::Truth.into(),
@@ -66,6 +64,26 @@ impl Apply<'_, '_, '_> {
             _ => return self.always(true, node),
         };
         self.mk_op(op, Attr::None, vec![node], Ty::bool())
+    }
+
+    /// Only `false` and nil are false in Ruchy.
+    fn truth_of_ruchy(&mut self, node: NodeId, ty: Ty) -> NodeId {
+        match ty.kind() {
+            TyKind::Unit => self.always(false, node),
+            TyKind::Option(inner) if *inner.kind() == TyKind::Bool => self.option_truth(node, *inner),
+            TyKind::Option(_) => self.mk_op(OptOp::IsSome, Attr::None, vec![node], Ty::bool()),
+            TyKind::Int(_)
+            | TyKind::Float(_)
+            | TyKind::Str
+            | TyKind::List(_)
+            | TyKind::Dict(..)
+            | TyKind::Set(_)
+            | TyKind::Tuple(_)
+            | TyKind::Range
+            | TyKind::Func(..)
+            | TyKind::Class(..) => self.always(true, node),
+            _ => self.hole(node, crate::ruchy::NO_CONDITION, format!("a condition of type `{ty}`")),
+        }
     }
 
     pub(crate) fn option_truth(&mut self, node: NodeId, inner: Ty) -> NodeId {

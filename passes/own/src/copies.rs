@@ -12,6 +12,8 @@ impl Own<'_> {
             TyKind::Func(..) => true,
             TyKind::Shared(inner) => match inner.kind() {
                 TyKind::Func(..) => true,
+                // The handle of an object with an identity is its value.
+                TyKind::Class(class, _) if self.is_entity(*class) => true,
                 TyKind::Class(class, _) => self.never_changes(*class) && self.copies_as_value(*inner, seen),
                 _ => false,
             },
@@ -38,13 +40,18 @@ impl Own<'_> {
                 return false;
             }
             seen.push(class);
-            let is_entity = self.program.classes.get(&class).is_some_and(|def| {
-                matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { eq: false, .. })
-            });
+            let is_entity = self.is_entity(class);
             let fields: Vec<Ty> = self.program.all_fields(class).iter().map(|field| field.ty).collect();
             return is_entity || fields.into_iter().any(|field| self.holds_entity(field, seen));
         }
         ty.children().into_iter().any(|part| self.holds_entity(part, seen))
+    }
+
+    fn is_entity(&self, class: Name) -> bool {
+        self.program
+            .classes
+            .get(&class)
+            .is_some_and(|def| matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { eq: false, .. }))
     }
 
     fn family_of(&self, class: Name) -> Vec<Name> {

@@ -20,6 +20,7 @@ mod calls;
 mod captured;
 mod early;
 mod effects;
+mod entities;
 mod errors;
 mod filled;
 mod fold;
@@ -36,6 +37,7 @@ mod operate;
 mod plain;
 mod recursive;
 mod rewrite;
+mod top;
 mod wide_bytes;
 
 use batuta_base::Name;
@@ -71,7 +73,7 @@ fn root(body: &Body<Typed>, node: NodeId) -> Option<LocalId> {
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
-    let mut lifted = lift::lift(&inits::settle(&errors::keep_arguments(program)));
+    let mut lifted = lift::lift(&top::settle(&inits::settle(&errors::keep_arguments(program))));
     nested::name_parts(&mut lifted);
     let program = &lifted;
     let mut built = build::build(program);
@@ -182,7 +184,7 @@ fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, mode
 }
 
 /// Classes whose objects must be one object for life: exceptions, those that the program tells
-/// apart, those that change and become dynamic values, and families that change and whose classes add fields of their own.
+/// apart, those that change and become dynamic values or have a second name in Ruchy, and families that change and whose classes add fields of their own.
 fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
     let mut shared = identity::told_apart(program);
     let families = Families::of(program);
@@ -197,6 +199,12 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
         }
     }
     shared.extend(captured::classes(program));
+    for class in entities::handed_on(program) {
+        let shape = built.graph.fresh(batuta_core::Ty::class(class));
+        if built.graph.is_mutated(shape) {
+            shared.insert(class);
+        }
+    }
     // A task holds the object whose method it runs.
     let suspends = |path: &Name| program.fns.get(path).is_some_and(|body| holds_arguments(body));
     shared

@@ -65,6 +65,13 @@ pub fn adapt(item: &Item, to: D) -> u64 {
             let parts = item.fields().into_iter().zip(fields);
             record(&parts.map(|(part, desc)| adapt(&part, desc)).collect::<Vec<_>>())
         }
+        (Kind::Outcome(..), Kind::Outcome(_, parts)) => {
+            let (tag, held) = match item.held() {
+                Ok(held) => (0, adapt(&held, parts[0])),
+                Err(held) => (1, adapt(&held, parts[1])),
+            };
+            record(&[tag, held])
+        }
         (Kind::List(_), Kind::List(inner)) => {
             list_word(inner, item.list_items().iter().map(|part| adapt(part, inner)).collect::<Vec<_>>())
         }

@@ -18,6 +18,9 @@ mod maths;
 mod modules;
 mod numbers;
 mod ruchy;
+mod ruchy_debug;
+mod ruchy_lists;
+mod ruchy_outcomes;
 pub mod ruchy_show;
 mod sets;
 pub mod show;
@@ -108,6 +111,29 @@ pub fn find(name: &str) -> Option<Row> {
         .or_else(|| classes::find(name))
         .or_else(|| containers::find(name))
         .or_else(|| ruchy::find(name))
+        .or_else(|| ruchy_lists::find(name))
+        .or_else(|| ruchy_outcomes::find(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{find, library};
+
+    /// Rows of Ruchy without code here.
+    const GAPS: &[&str] = &["ruchy.taken"];
+
+    #[test]
+    fn every_row_of_ruchy_has_code() {
+        let rows = batuta_catalog::all().flatten().filter(|row| row.name.as_str().starts_with("ruchy."));
+        let lacks =
+            |name: &str, overload: usize| find(name).is_none() && library::overload(name, overload).is_none();
+        let mut missing: Vec<&str> = rows
+            .filter(|row| row.op.is_none() && lacks(row.name.as_str(), row.overload))
+            .map(|row| row.name.as_str())
+            .collect();
+        missing.dedup();
+        assert_eq!(missing, GAPS);
+    }
 }
 
 /// The program is Ruchy's: one program runs in a process.

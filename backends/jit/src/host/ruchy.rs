@@ -29,19 +29,6 @@ fn mapped(site: &Site, a: &[Item]) -> u64 {
     sequence(site.ret, made.collect())
 }
 
-/// What a function makes of the value of an option.
-fn mapped_option(site: &Site, a: &[Item]) -> u64 {
-    optional(site, a[0].present().map(|item| call_func(&a[1], &[item.word])))
-}
-
-fn unwrapped(a: &[Item]) -> u64 {
-    match (a[0].present(), a.get(1)) {
-        (Some(item), _) => item.word,
-        (None, Some(message)) => rt::ruchy::panic(message.text()),
-        (None, None) => rt::ruchy::panic("called `Option::unwrap()` on a `None` value"),
-    }
-}
-
 fn get_or(a: &[Item]) -> u64 {
     let found = super::mapping::pairs(&a[0]).into_iter().find(|(key, _)| *key == a[1]);
     found.map_or(a[2].word, |(_, value)| value.word)
@@ -193,13 +180,17 @@ fn sorted_by(site: &Site, a: &[Item]) -> u64 {
 }
 
 fn kept_while(site: &Site, a: &[Item], takes: bool) -> u64 {
-    let all: Vec<(Item, bool)> = asked(a).collect();
-    let count = all.iter().position(|(_, says)| !says).unwrap_or(all.len());
-    let items = all.into_iter().map(|(item, _)| item);
-    match takes {
-        true => sequence(site.ret, items.take(count).collect()),
-        false => sequence(site.ret, items.skip(count).collect()),
+    let mut holds = true;
+    let mut kept = Vec::new();
+    for item in items(&a[0]) {
+        holds = holds && Item::new(call_func(&a[1], &[item.word]), result_of(&a[1])).truth();
+        match (holds, takes) {
+            (false, true) => break,
+            (true, false) => {}
+            _ => kept.push(item),
+        }
     }
+    sequence(site.ret, kept)
 }
 
 /// Whether all characters of a text are of a kind.
@@ -221,6 +212,8 @@ fn counted_items(a: &[Item]) -> u64 {
 
 rows! {
     "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
+    "ruchy.dbg" => |_, a| { eprintln!("{}", rt::repr(&a[0])); a[0].word };
+    "ruchy.same" => |_, a| (a[0] == a[1]).into();
     "ruchy.assert" => |_, a| { rt::ruchy::check(a[0].truth(), a[1].text()); 0 };
     "ruchy.assert_eq" => |_, a| {
         if a[0] != a[1] {
@@ -242,10 +235,15 @@ rows! {
     "ruchy.pop" => |_, a| each_list!(a[0].elements(), list => list.pop_last().to_word());
     "ruchy.insert" => |s, a| match a[0].desc.kind {
         Kind::Dict(..) => { a[0].dict().insert(a[1].clone(), a[2].clone()); 0 }
+        Kind::Set(_) => { a[0].set().insert(a[1].clone()); 0 }
         _ => super::find("list.insert").map_or(0, |row| row(s, a)),
     };
-    "ruchy.remove" => |_, a| { let place = a[1].int(); each_list!(a[0].elements(), list => list.pop_at(place).to_word()) };
+    "ruchy.remove" => |s, a| if let Kind::Dict(..) = a[0].desc.kind {
+        optional(s, a[0].dict().remove(&a[1]).map(|value| value.word))
+    } else { let place = a[1].int(); each_list!(a[0].elements(), list => list.pop_at(place).to_word()) };
     "ruchy.clear" => |s, a| super::find("list.clear").map_or(0, |row| row(s, a));
+    "ruchy.add" => |_, a| { a[0].set().insert(a[1].clone()); 0 };
+    "ruchy.contains" => |_, a| a[0].dict().contains_key(&a[1]).into();
     "ruchy.extend" => |s, a| super::find("list.extend").map_or(0, |row| row(s, a));
     "ruchy.swap" => |_, a| { let (i, j) = (a[1].int(), a[2].int()); each_list!(a[0].elements(), list => list.swap_at(i, j)); 0 };
     "ruchy.first" => |_, a| at(a, 0);
@@ -269,27 +267,20 @@ rows! {
         let parts: Vec<&str> = items(&a[0]).iter().map(|part| part.bare().text()).collect();
         text_word(parts.join(a[1].text()))
     };
-    "ruchy.map" => |s, a| match a[0].desc.kind {
-        Kind::Option(_) => mapped_option(s, a),
-        _ => mapped(s, a),
-    };
-    "ruchy.and_then" => |_, a| a[0].present().map_or(0, |item| call_func(&a[1], &[item.word]));
-    "ruchy.unwrap" | "ruchy.expect" => |_, a| unwrapped(a);
-    "ruchy.unwrap_or" => |_, a| a[0].present().map_or(a[1].word, |item| item.word);
-    "ruchy.unwrap_or_else" => |_, a| a[0].present().map_or_else(|| call_func(&a[1], &[]), |item| item.word);
+    "ruchy.map" => |s, a| super::ruchy_outcomes::shared("map", s, a).unwrap_or_else(|| mapped(s, a));
     "ruchy.not_nil" => |_, a| a[0].present().map_or(0, |item| item.word);
     "ruchy.get_or" => |_, a| get_or(a);
-    "ruchy.filter" => |s, a| match a[0].desc.kind {
-        Kind::Option(_) => match a[0].present() {
-            Some(item) if Item::new(call_func(&a[1], &[item.word]), result_of(&a[1])).truth() => a[0].word,
-            _ => 0,
-        },
-        _ => sequence(s.ret, asked(a).filter(|(_, says)| *says).map(|(item, _)| item).collect()),
-    };
+    "ruchy.filter" => |s, a| super::ruchy_outcomes::shared("filter", s, a).unwrap_or_else(|| {
+        sequence(s.ret, asked(a).filter(|(_, says)| *says).map(|(item, _)| item).collect())
+    });
     "ruchy.for_each" => |_, a| { items(&a[0]).into_iter().for_each(|item| { call_func(&a[1], &[item.word]); }); 0 };
     "ruchy.any" => |_, a| asked(a).any(|(_, says)| says).into();
     "ruchy.all" => |_, a| asked(a).all(|(_, says)| says).into();
-    "ruchy.reduce" => |_, a| reduced(a);
+    "ruchy.reduce" => |_, a| match a.len() {
+        2 => super::ruchy_lists::reduced(a),
+        _ => reduced(a),
+    };
+    "ruchy.joined" => |_, a| text_word(items(&a[0]).iter().map(|part| part.bare().text()).collect::<String>());
     "ruchy.to_uppercase" => |_, a| text_word(a[0].text().to_uppercase());
     "ruchy.to_lowercase" => |_, a| text_word(a[0].text().to_lowercase());
     "ruchy.trim" => |_, a| text_word(a[0].text().trim());
@@ -303,7 +294,10 @@ rows! {
     "ruchy.lines" => |s, a| texts(s, rt::ruchy::lines(a[0].text()));
     "ruchy.split" => |s, a| texts(s, rt::ruchy::split(a[0].text(), a[1].text()));
     "ruchy.split_whitespace" => |s, a| texts(s, a[0].text().split_whitespace().map(str::to_owned).collect());
-    "ruchy.substring" | "ruchy.slice" => |_, a| text_word(rt::ruchy::slice(a[0].text(), a[1].int(), a[2].int()));
+    "ruchy.substring" | "ruchy.slice" => |s, a| match a[0].desc.kind {
+        Kind::Str => text_word(rt::ruchy::slice(a[0].text(), a[1].int(), a[2].int())),
+        _ => sequence(s.ret, rt::ruchy::part(&items(&a[0]), a[1].int(), a[2].int())),
+    };
     "ruchy.to_int" => |_, a| to_int(a);
     "ruchy.to_float" => |_, a| to_float(a);
     "ruchy.as_float" => |_, a| a[0].float().to_bits();

@@ -43,6 +43,11 @@ pub fn nested(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             Some(inner) => write!(f, "Some({})", Nested(&inner)),
             None => f.write_str("None"),
         },
+        Kind::Outcome(names, _) => match item.held() {
+            Ok(inner) => write!(f, "{}({})", names[0], Nested(&inner)),
+            Err(_) if names[1] == "None" => f.write_str("None"),
+            Err(inner) => write!(f, "{}({})", names[1], Nested(&inner)),
+        },
         Kind::Class(_) => object(item, f),
         Kind::Union(_) => nested(&item.bare(), f),
         Kind::Value => write!(f, "{}", rt::ruchy::nested(item.value())),

@@ -55,7 +55,9 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Func(..) => f.write_str("<function>"),
         Kind::Opaque(Opaque { repr: Some(repr), .. }) => repr(item.word, f),
         Kind::Opaque(of) => write!(f, "<{} object>", of.name),
-        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Other => f.write_str("<object>"),
+        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Outcome(..) | Kind::Other => {
+            f.write_str("<object>")
+        }
     }
 }
 
@@ -136,6 +138,15 @@ fn class_str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
+/// `{:?}` of Ruchy, `{:#?}` with the rule `#`.
+fn debugged(item: Item, rule: &str, out: &mut String) {
+    let shown = super::ruchy_debug::Debugged(item);
+    match rule {
+        "#" => push(out, format_args!("{shown:#?}")),
+        _ => push(out, format_args!("{shown:?}")),
+    }
+}
+
 /// What a format sees.
 pub fn operand(item: &Item) -> Operand<'_> {
     match &item.desc.kind {
@@ -173,6 +184,7 @@ pub fn type_name(item: &Item) -> &'static str {
         Kind::Deque(_) => "deque",
         Kind::Func(..) => "function",
         Kind::Iter(_) => "generator",
+        Kind::Outcome(names, _) => names[usize::from(item.held().is_err())],
         Kind::TypeOf(_) => "type",
         Kind::Class(static_class) => item.class().unwrap_or(static_class).path.last(),
         Kind::Error => error_of(item).name(),
@@ -217,6 +229,7 @@ fn piece(item: &Item, conv: Conv, spec: &[FormatPart], args: &[Item], out: &mut 
             return out.push_str(&rt::percent(&format!("%{rule}{letter}"), &[&bare]));
         }
         Conv::Str => rt::str(&bare).to_string(),
+        Conv::Repr if super::is_ruchy() => return debugged(bare, &rule, out),
         Conv::Repr => rt::repr(&bare).to_string(),
         Conv::Ascii => rt::ascii(&bare),
     };

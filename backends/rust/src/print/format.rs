@@ -281,7 +281,26 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// `{x:?}` with what Ruchy's macros take from Rust: the spec is Rust's.
+    fn add_debug(&mut self, value: NodeId, ty: Ty, spec: &str, template: &mut Template) {
+        let spec = format!("{spec}?");
+        match self.env.debugs_as_rust(ty) {
+            true => {
+                let shown = self.shown(value);
+                template.push(shown, &spec);
+            }
+            false => {
+                let shown = self.shown_ref(value);
+                let name = self.rt("ruchy::debug");
+                template.push(Expr::call(name, vec![shown]), &spec);
+            }
+        }
+    }
+
     fn add_repr(&mut self, value: NodeId, ty: Ty, conv: Conv, spec: &str, template: &mut Template) {
+        if self.body.lang == Lang::Ruchy {
+            return self.add_debug(value, ty, spec, template);
+        }
         if ty.is_int() && spec.is_empty() {
             let shown = self.shown(value);
             return template.push(shown, "");

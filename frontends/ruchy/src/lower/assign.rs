@@ -115,6 +115,19 @@ impl<'t> Lowerer<'t> {
         // What the caller lent is not changed in place.
         let is_lent =
             left.is("identifier") && self.variable(left.text()).is_some_and(|found| found.is_borrowed);
+        // These mean what a call says, see `binary`.
+        let is_constant = matches!(self.cx.body.nodes[value].kind, Node::Const(_));
+        let row = match op {
+            ObjOp::Pow => Some("ruchy.pow"),
+            ObjOp::Shl if !is_constant => Some("ruchy.shl"),
+            ObjOp::Shr if !is_constant => Some("ruchy.shr"),
+            _ => None,
+        };
+        if let Some(row) = row.filter(|_| !place.proj.iter().any(|proj| matches!(proj, Proj::Index(_)))) {
+            let old = self.use_place(place.clone(), left);
+            let new = self.call_lib(row, vec![old, value], node);
+            return self.push_set(place, new, node);
+        }
         if is_lent {
             let old = self.use_place(place.clone(), left);
             let new = self.op(op, vec![old, value], node);

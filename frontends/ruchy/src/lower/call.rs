@@ -34,6 +34,7 @@ const FUNCTIONS: &[&str] = &[
     "assert_eq",
     "assert_ne",
     "bool",
+    "dbg",
     "ceil",
     "char",
     "chr",
@@ -157,15 +158,31 @@ impl<'t> Lowerer<'t> {
 
     /// Whether an argument is read before a later one changes a variable.
     pub(super) fn is_early(&self, args: &[Syntax<'t>], arg: Syntax<'t>) -> bool {
-        let later = args.iter().filter(|other| other.start() > arg.start());
+        let Some(root) = root_of(arg) else { return false };
+        let is_exposed = self.is_exposed(arg);
         let changes = |other: &Syntax<'t>| {
-            let mut found = false;
+            let mut found = self.touches(*other, root.text());
             walk(*other, &mut |part| {
                 found |= matches!(part.kind(), "step_expression" | "assignment" | "compound_assignment");
+                found |= is_exposed && self.runs_code(part);
             });
             found && !other.is("lambda")
         };
-        root_of(arg).is_some() && later.into_iter().any(changes)
+        args.iter().filter(|other| other.start() > arg.start()).any(changes)
+    }
+
+    /// A call of a function, closure or method of the file.
+    fn runs_code(&self, node: Syntax<'t>) -> bool {
+        let Some(function) = node.field("function").filter(|_| node.is("call_expression")) else {
+            return false;
+        };
+        match function.kind() {
+            "identifier" => !matches!(self.look_up(function.text()), Binding::Unknown),
+            "field_expression" => {
+                function.field("name").is_some_and(|name| self.methods.contains(name.text()))
+            }
+            _ => true,
+        }
     }
 
     /// A value as it is now.
@@ -500,6 +517,10 @@ impl<'t> Lowerer<'t> {
             "assert_eq" | "assert_ne" if args.len() >= 2 => {
                 let pair = args[..2].iter().map(|arg| self.expr(*arg)).collect();
                 self.call_lib(&format!("ruchy.{}", name.text()), pair, node)
+            }
+            "dbg" if args.len() == 1 => {
+                let value = self.owned(args[0]);
+                self.call_lib("ruchy.dbg", vec![value], node)
             }
             "panic" | "todo" | "unreachable" | "unimplemented" => {
                 let text = match (name.text(), args.is_empty()) {

@@ -155,6 +155,28 @@ impl<'t> Lowerer<'t> {
         closure
     }
 
+    /// A function of the language as a value: `|x| sqrt(x)`.
+    pub fn function_value(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let count = match node.text() {
+            "min" | "max" | "pow" | "join" | "zip" | "split" => 2,
+            "println" | "print" | "assert" | "assert_eq" | "assert_ne" | "exit" | "panic" | "range" => {
+                return None;
+            }
+            _ => 1,
+        };
+        let origin = self.origin(node);
+        let mut rows = Vec::new();
+        let mut args = Vec::new();
+        for name in ["x", "y"].into_iter().take(count) {
+            let local = self.cx.body.local(name, Ty::unknown(), origin);
+            rows.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
+            args.push(self.use_local(local, node));
+        }
+        let tail = Some(self.builtin(node.text(), args, node).ok()?);
+        let body = self.cx.body.block(BlockRow { stmts: Vec::new(), tail, end_comments: Vec::new() });
+        Some(self.node(Node::Closure(Closure::lambda(rows, body)), node))
+    }
+
     /// Functions of a block: they can be called before the text that defines them.
     pub fn nested_functions(&mut self, stmts: &[Syntax<'t>]) {
         let functions: Vec<_> = stmts.iter().copied().filter(|stmt| stmt.is("function_item")).collect();

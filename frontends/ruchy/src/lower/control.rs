@@ -29,6 +29,20 @@ fn is_test(pat: &Pat) -> bool {
 
 impl<'t> Lowerer<'t> {
     pub fn condition(&mut self, node: Syntax<'t>) -> NodeId {
+        let sign = node.field("operator").filter(|_| node.is("binary_expression")).map(Syntax::text);
+        match (node.kind(), sign) {
+            ("parenthesized_expression", _) if let Some(inner) = node.first() => {
+                return self.condition(inner);
+            }
+            (_, Some("&&" | "||"))
+                if let (Some(left), Some(right)) = (node.field("left"), node.field("right")) =>
+            {
+                let op = if sign == Some("&&") { ObjOp::And } else { ObjOp::Or };
+                let (a, b) = (self.condition(left), self.condition(right));
+                return self.op(op, vec![a, b], node);
+            }
+            _ => {}
+        }
         let value = self.expr(node);
         self.op(ObjOp::Truth, vec![value], node)
     }

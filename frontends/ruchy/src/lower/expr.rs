@@ -149,6 +149,7 @@ impl<'t> Lowerer<'t> {
                 "None" => self.call_lib("ruchy.None", Vec::new(), node),
                 "PI" => self.constant(Const::Float(std::f64::consts::PI), node),
                 "E" => self.constant(Const::Float(std::f64::consts::E), node),
+                _ if let Some(function) = self.function_value(node) => function,
                 name => self.hole(UNKNOWN_NAME, node, format!("`{name}` is not defined")),
             },
         }
@@ -329,8 +330,7 @@ impl<'t> Lowerer<'t> {
             "f32" | "f64" | "float" => "ruchy.as_float",
             "i64" | "isize" | "int" | "i128" => "ruchy.as_int",
             "usize" | "u64" | "u128" => "ruchy.as_unsigned",
-            "i32" => "ruchy.as_i32",
-            "u8" => "ruchy.as_u8",
+            width @ ("i8" | "i16" | "i32" | "u8" | "u16" | "u32") => &format!("ruchy.as_{width}"),
             "char" => "ruchy.as_char",
             "String" | "str" => "ruchy.to_string",
             other => {
@@ -393,10 +393,17 @@ impl<'t> Lowerer<'t> {
                 let row = if sign.text() == "<<" { "ruchy.shl" } else { "ruchy.shr" };
                 return self.call_lib(row, args, node);
             }
+            // The value is that of the operand that decides.
             "&&" | "||" => {
                 let op = if sign.text() == "&&" { ObjOp::And } else { ObjOp::Or };
-                let (a, b) = (self.condition(left), self.condition(right));
+                let (a, b) = (self.owned(left), self.owned(right));
                 return self.op(op, vec![a, b], node);
+            }
+            // What is compared with a literal outcome is one of its type.
+            "==" | "!=" if is_outcome(left) || is_outcome(right) => {
+                let args = vec![self.expr(left), self.expr(right)];
+                let same = self.call_lib("ruchy.same", args, node);
+                return if sign.text() == "==" { same } else { self.op(ObjOp::Not, vec![same], node) };
             }
             _ => {}
         }
@@ -604,6 +611,18 @@ fn is_number(node: Syntax<'_>) -> bool {
         "integer" | "float" => true,
         "unary_expression" | "parenthesized_expression" => {
             node.field("value").or_else(|| node.first()).is_some_and(is_number)
+        }
+        _ => false,
+    }
+}
+
+/// `Some(x)`, `None`, `Ok(x)`, `Err(x)`.
+fn is_outcome(node: Syntax<'_>) -> bool {
+    match node.kind() {
+        "parenthesized_expression" => node.first().is_some_and(is_outcome),
+        "identifier" => node.text() == "None",
+        "call_expression" => {
+            node.field("function").is_some_and(|name| matches!(name.text(), "Some" | "Ok" | "Err"))
         }
         _ => false,
     }

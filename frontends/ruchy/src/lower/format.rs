@@ -191,8 +191,12 @@ impl<'t> Lowerer<'t> {
                 },
             };
             // Rust's macros and formats quote texts for `{:?}`; format strings do not.
-            let piece = match spec.trim() {
-                "?" => Piece::Value { value, conv: Conv::Repr, spec: Vec::new(), late: true },
+            let piece = match spec.trim().strip_suffix('?') {
+                Some("") => Piece::Value { value, conv: Conv::Repr, spec: Vec::new(), late: true },
+                Some(spec @ "#") => {
+                    let spec = vec![Piece::Text(spec.into())];
+                    Piece::Value { value, conv: Conv::Repr, spec, late: true }
+                }
                 _ => self.piece(value, spec, at)?,
             };
             match &piece {

@@ -3,7 +3,9 @@
 use super::{Lower, Scope};
 use crate::lir::{End, InstKind, Part, Reg, Target};
 use batuta_base::{Name, Origin};
-use batuta_core::{Arg, Attr, BlockId, BoolOp, Callee, IterOp, Node, NodeId, Op, Piece, RsOp, Ty, TyKind};
+use batuta_core::{
+    Arg, Attr, BlockId, BoolOp, Callee, IterOp, Node, NodeId, Op, Piece, Place, Proj, Root, RsOp, Ty, TyKind,
+};
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: NodeId) -> Reg {
@@ -41,7 +43,15 @@ impl Lower<'_> {
                 self.emit(ty, InstKind::Closure { index, captures }, origin)
             }
             Node::Seq { clauses, sink } => self.seq(clauses, sink, ty, origin),
-            Node::Item(name) => self.emit(ty, InstKind::Item(*name), origin),
+            Node::Item(name) => {
+                let is_lent = |local| super::shared::lent_content(local).is_some();
+                let function = self.program.fns.get(name);
+                if function.is_some_and(|of| of.params.iter().any(|param| is_lent(of.locals[param.local].ty)))
+                {
+                    self.gap("a function that is lent a number or a text to change, as a value", origin);
+                }
+                self.emit(ty, InstKind::Item(*name), origin)
+            }
             Node::Hole { why, .. } => self.hole(why, origin),
         }
     }
@@ -124,6 +134,11 @@ impl Lower<'_> {
         {
             return value;
         }
+        if let (Callee::Lib(name), [arg]) = (callee, args)
+            && name.as_str().split(['#', '$']).next() == Some("ruchy.try")
+        {
+            return self.tried(arg.value, ty, origin);
+        }
         let target = match callee {
             Callee::Fn(path) => Target::Fn(*path),
             Callee::Virtual(path) => Target::Virtual(*path),
@@ -135,12 +150,63 @@ impl Lower<'_> {
                 return self.unit(origin);
             }
         };
-        let args = args.iter().map(|arg| self.expr(arg.value)).collect();
+        let is_own = matches!(target, Target::Fn(_) | Target::Virtual(_));
+        let args = args.iter().map(|arg| match is_own {
+            true => self.argument(arg.value),
+            false => self.expr(arg.value),
+        });
+        let args = args.collect();
         let value = self.emit(ty, InstKind::Call { target, args }, origin);
         if matches!(ty.kind(), TyKind::Never) {
             self.end(End::Stop);
         }
         value
+    }
+
+    /// An argument of a function of the program: the cell of a number or a text that is lent to change.
+    fn argument(&mut self, node: NodeId) -> Reg {
+        let (ty, origin) = (self.body.nodes[node].ty, self.body.nodes[node].origin);
+        if super::shared::lent_content(ty).is_none() {
+            return self.expr(node);
+        }
+        match &self.body.nodes[node].kind {
+            Node::Use(Place { root: Root::Local(local), proj }, _)
+                if proj.is_empty() || proj[..] == [Proj::Deref] && self.is_lent_cell(Root::Local(*local)) =>
+            {
+                let reg = self.local_reg(*local);
+                self.emit(ty, InstKind::Alias(reg), origin)
+            }
+            _ => {
+                self.gap("a number or a text inside of another value that is lent to change", origin);
+                self.unit(origin)
+            }
+        }
+    }
+
+    /// `x?` of Ruchy: what is held, or the function gives that there is nothing.
+    fn tried(&mut self, value: NodeId, ty: Ty, origin: Origin) -> Reg {
+        let value = self.expr(value);
+        let is_result = matches!(self.ty(value).strip().kind(), TyKind::Lib(name, _) if *name == "Result");
+        let (test, held) =
+            if is_result { ("ruchy.is_ok", "ruchy.ok_of") } else { ("ruchy.is_some", "ruchy.some_of") };
+        let is_there = self.lib(test, vec![value], Ty::bool(), origin);
+        let (there, leave) = (self.new_block(), self.new_block());
+        self.end(End::If(is_there, there, leave));
+        self.go(leave);
+        let ret = self.lir.ret;
+        let given = match ret.kind() {
+            TyKind::Lib(_, parts) if is_result && parts.len() == 2 => {
+                let error = self.lib("ruchy.err_of", vec![value], parts[1], origin);
+                self.lib("ruchy.Err", vec![error], ret, origin)
+            }
+            _ => self.lib("ruchy.None", Vec::new(), ret, origin),
+        };
+        let on_error = self.on_error;
+        self.unwind_to(0);
+        self.end(End::Return(Some(given)));
+        self.on_error = on_error;
+        self.go(there);
+        self.lib(held, vec![value], ty, origin)
     }
 
     pub(super) fn parts(&mut self, pieces: &[Piece]) -> Vec<Part> {

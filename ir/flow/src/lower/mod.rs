@@ -114,7 +114,7 @@ impl<'a> Lower<'a> {
             let reg = if self.in_cells.contains(&param.local) {
                 let plain = self.temp(ty);
                 let cell = self.local_reg(param.local);
-                let is_cell = shared::cell_content(ty).is_some();
+                let is_cell = shared::cell_content(ty).or(shared::lent_content(ty)).is_some();
                 let kind = if is_cell { InstKind::Alias(plain) } else { InstKind::Copy(plain) };
                 self.push(Some(cell), kind, self.body.locals[param.local].origin);
                 plain
@@ -143,6 +143,10 @@ impl<'a> Lower<'a> {
             outer.push(self.local_reg(local));
             let reg = inner.local_reg(local);
             inner.lir.captures.push(reg);
+        }
+        let is_lent = |param: &Param| shared::lent_content(self.body.locals[param.local].ty).is_some();
+        if closure.params.iter().any(is_lent) {
+            inner.gap("a closure that is lent a number or a text to change", self.body.origin);
         }
         if closure.is_async {
             inner.gap("async closure", self.body.origin);
@@ -215,7 +219,8 @@ impl<'a> Lower<'a> {
         }
         let in_cell = self.in_cells.contains(&local);
         let ty = self.body.locals[local].ty;
-        let ty = shared::cell_content(ty).unwrap_or(ty);
+        let lent = shared::lent_content(ty).filter(|_| in_cell);
+        let ty = shared::cell_content(ty).or(lent).unwrap_or(ty);
         let reg = self.lir.regs.push(RegRow { ty, local: Some(local), in_cell });
         self.locals.insert(local, reg);
         reg

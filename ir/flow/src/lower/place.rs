@@ -37,7 +37,9 @@ impl Lower<'_> {
         };
         let mut ty = self.ty(base);
         let mut last = None;
-        for proj in &place.proj {
+        // What a cell holds is read and written by its name.
+        let skipped = usize::from(self.is_lent_cell(place.root) && place.proj.first() == Some(&Proj::Deref));
+        for proj in &place.proj[skipped..] {
             if let Some(path) = global.take() {
                 self.push(Some(base), InstKind::ReadGlobal(path), origin);
             }
@@ -54,6 +56,12 @@ impl Lower<'_> {
             });
         }
         Resolved { base, last, global, ty }
+    }
+
+    /// A parameter that is the cell of what was lent.
+    pub(super) fn is_lent_cell(&self, root: Root) -> bool {
+        matches!(root, Root::Local(local) if self.in_cells.contains(&local)
+            && super::shared::lent_content(self.body.locals[local].ty).is_some())
     }
 
     fn take_step(&mut self, base: Reg, step: Step, ty: Ty, origin: Origin) -> Reg {

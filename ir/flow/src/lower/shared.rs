@@ -81,7 +81,32 @@ pub(super) fn cell_content(ty: Ty) -> Option<Ty> {
     (!is_object).then_some(*inner)
 }
 
-/// Locals that live in cells: shared values, and those that a closure captures and that are set more
+/// What a function gets the cell of where it is lent to change: `&mut i64`.
+pub(super) fn lent_content(ty: Ty) -> Option<Ty> {
+    let TyKind::RefMut(inner) = ty.kind() else { return None };
+    let is_plain = matches!(inner.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
+    is_plain.then_some(*inner)
+}
+
+/// Parameters of the body that are such cells, and locals whose cells functions of the program are given.
+fn lent(body: &Body<Mir>) -> HashSet<LocalId> {
+    let params = body.params.iter().map(|param| param.local);
+    let mut out: HashSet<LocalId> =
+        params.filter(|local| lent_content(body.locals[*local].ty).is_some()).collect();
+    for (_, row) in body.nodes.iter() {
+        let Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_), args } = &row.kind else { continue };
+        for arg in args {
+            if let Node::Use(place, _) = &body.nodes[arg.value].kind
+                && lent_content(body.nodes[arg.value].ty).is_some()
+            {
+                out.extend(place.as_local());
+            }
+        }
+    }
+    out
+}
+
+/// Locals that live in cells: shared values, those that are lent to change, and those that a closure captures and that are set more
 /// than once, or after the closure was made.
 pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
     let mut closures = Vec::new();
@@ -95,7 +120,7 @@ pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
     let seqs = lazy_seqs(body);
     captured.extend(seqs.iter().flat_map(|(clauses, item)| captured_by_seq(body, clauses, *item)));
     let shared = body.locals.iter().filter(|(_, row)| cell_content(row.ty).is_some()).map(|(local, _)| local);
-    let shared: HashSet<LocalId> = shared.collect();
+    let shared: HashSet<LocalId> = shared.chain(lent(body)).collect();
     if captured.is_empty() {
         return shared;
     }

@@ -171,7 +171,7 @@ impl Lower<'_> {
     }
 
     /// Leaves scopes down to `depth`: drops, `finally` blocks, `__exit__`.
-    fn unwind_to(&mut self, depth: usize) {
+    pub(super) fn unwind_to(&mut self, depth: usize) {
         let saved = (self.scopes.clone(), self.on_error);
         while self.scopes.len() > depth {
             let scope = self.scopes.pop().expect("the loop looked");

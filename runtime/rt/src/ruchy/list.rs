@@ -138,11 +138,6 @@ pub fn merge<K: crate::Key + Clone, V: Clone>(a: &Dict<K, V>, b: &Dict<K, V>) ->
     out
 }
 
-/// Removes a key; gives its value.
-pub fn take_out<K: crate::Key, V>(dict: &mut Dict<K, V>, key: &K) -> Option<V> {
-    dict.remove(key)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

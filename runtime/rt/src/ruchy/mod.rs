@@ -11,13 +11,16 @@ mod text;
 pub use choose::{compare, group_by, max_by_key, min_by_key, position, reduce, sorted_by, sorted_by_key};
 pub use list::{
     chunks, difference, entries, flatten, index_of, intersection, mean, mean_of_ints, merge, pairs, part,
-    product, reverse, reversed, sorted, step_by, take_out, union, unique, windows,
+    product, reverse, reversed, sorted, step_by, union, unique, windows,
 };
 pub use nil::{caught, coalesce, fault_message, fault_type, greatest, is_nil, least};
-pub use number::{as_char, char_to_int, exponent, pow, radix, rem, shl, shr, to_float, to_int};
+pub use number::{
+    as_char, as_i8, as_i16, as_i32, as_u8, as_u16, as_u32, char_to_int, exponent, pow, radix, rem, shl, shr,
+    to_float, to_int, unsigned,
+};
 #[doc(hidden)]
 pub use show::by_number;
-pub use show::{Nested, Show, Text, nested, or_nil, text};
+pub use show::{Debugged, Nested, Show, Text, debug, nested, or_nil, text};
 pub use text::{
     capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
     split, title, to_digit,
@@ -49,6 +52,17 @@ pub fn check(holds: bool, message: &str) {
         let colon = if message.is_empty() { "" } else { ": " };
         crate::raise_new(crate::AssertionError, format!("Assertion failed{colon}{message}"))
     }
+}
+
+/// Shows a value on stderr, and gives it.
+pub fn dbg<T: Show>(value: T) -> T {
+    eprintln!("{}", nested(&value));
+    value
+}
+
+/// Whether two values are equal.
+pub fn same<T: PartialEq + ?Sized>(left: &T, right: &T) -> bool {
+    left == right
 }
 
 /// Stops the program unless two values are equal.

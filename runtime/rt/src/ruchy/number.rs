@@ -33,6 +33,25 @@ pub fn as_char(code: i64) -> String {
     found.unwrap_or_else(|| super::panic("not a character")).to_string()
 }
 
+/// `n as usize` of a number that is none below zero: those have 64 bits here.
+#[track_caller]
+pub fn unsigned(value: i64) -> i64 {
+    if value < 0 {
+        super::panic(&format!("{value} is below zero and has no unsigned form"));
+    }
+    value
+}
+
+macro_rules! narrow {
+    ($($name:ident $ty:ty),*) => {$(
+        #[doc = concat!("`n as ", stringify!($ty), "`: what the width cuts off is lost.")]
+        pub fn $name(value: i64) -> i64 {
+            i64::from(value as $ty)
+        }
+    )*};
+}
+narrow!(as_u8 u8, as_i8 i8, as_u16 u16, as_i16 i16, as_u32 u32, as_i32 i32);
+
 /// The code point of a text's first character.
 #[track_caller]
 pub fn char_to_int(text: &str) -> i64 {

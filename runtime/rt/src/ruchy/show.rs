@@ -13,6 +13,11 @@ pub trait Show {
     fn fmt_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_nested(f)
     }
+
+    /// The text that `{:?}` of a macro asks for: Rust's.
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_nested(f)
+    }
 }
 
 /// Displays a value as it stands inside of a container.
@@ -22,6 +27,21 @@ pub struct Nested<'a, T: ?Sized>(&'a T);
 /// Displays a value alone.
 #[derive(Clone, Copy)]
 pub struct Text<'a, T: ?Sized>(&'a T);
+
+/// Shows a value as Rust's `{:?}` and `{:#?}` do.
+#[derive(Clone, Copy)]
+pub struct Debugged<'a, T: ?Sized>(&'a T);
+
+/// The text of a value for `{:?}`.
+pub fn debug<T: Show + ?Sized>(value: &T) -> Debugged<'_, T> {
+    Debugged(value)
+}
+
+impl<T: Show + ?Sized> fmt::Debug for Debugged<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_debug(f)
+    }
+}
 
 /// The text of a value inside of a container.
 pub fn nested<T: Show + ?Sized>(value: &T) -> Nested<'_, T> {
@@ -90,6 +110,10 @@ macro_rules! show_as_display {
             fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(self, f)
             }
+
+            fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self, f)
+            }
         }
     )*};
 }
@@ -102,6 +126,10 @@ impl Show for f64 {
             false => write!(f, "{self}"),
         }
     }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 impl Show for str {
@@ -111,6 +139,10 @@ impl Show for str {
 
     fn fmt_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
+    }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 }
 
@@ -130,6 +162,10 @@ macro_rules! show_behind {
             fn fmt_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 (**self).fmt_text(f)
             }
+
+            fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt_debug(f)
+            }
         }
     )*};
 }
@@ -142,6 +178,10 @@ impl Show for String {
 
     fn fmt_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
+    }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 }
 
@@ -165,17 +205,29 @@ impl<T: Show> Show for [T] {
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         items(f, ("[", "]"), self.iter())
     }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(debug)).finish()
+    }
 }
 
 impl<T: Show, const N: usize> Show for [T; N] {
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_slice().fmt_nested(f)
     }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt_debug(f)
+    }
 }
 
 impl<T: Show> Show for Vec<T> {
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_slice().fmt_nested(f)
+    }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt_debug(f)
     }
 }
 
@@ -186,6 +238,10 @@ impl<T: Show> Show for Set<T> {
         texts.sort_by(|a, b| by_number(a, b));
         write!(f, "{{{}}}", texts.join(", "))
     }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(debug)).finish()
+    }
 }
 
 macro_rules! show_shared {
@@ -193,6 +249,10 @@ macro_rules! show_shared {
         impl<$($name: Show),+> Show for crate::$ty<$($name),+> {
             fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.borrow().fmt_nested(f)
+            }
+
+            fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.borrow().fmt_debug(f)
             }
         }
     )*};
@@ -216,6 +276,10 @@ impl<K: Show, V: Show> Show for Dict<K, V> {
         let parts: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
         write!(f, "{{{}}}", parts.join(", "))
     }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(key, value)| (debug(key), debug(value)))).finish()
+    }
 }
 
 impl<T: Show> Show for Option<T> {
@@ -225,6 +289,10 @@ impl<T: Show> Show for Option<T> {
             None => f.write_str("None"),
         }
     }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_ref().map(debug), f)
+    }
 }
 
 impl<T: Show, E: Show> Show for Result<T, E> {
@@ -233,6 +301,10 @@ impl<T: Show, E: Show> Show for Result<T, E> {
             Ok(value) => write!(f, "Ok({})", nested(value)),
             Err(error) => write!(f, "Err({})", nested(error)),
         }
+    }
+
+    fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_ref().map(debug).map_err(debug), f)
     }
 }
 
@@ -244,6 +316,12 @@ macro_rules! show_tuples {
                 let ($($name,)+) = self;
                 let parts = [$(nested($name).to_string()),+];
                 write!(f, "({})", parts.join(", "))
+            }
+
+            #[allow(non_snake_case, reason = "a field is named as its type")]
+            fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let ($($name,)+) = self;
+                fmt::Debug::fmt(&($(debug($name),)+), f)
             }
         }
     )*};
@@ -271,6 +349,14 @@ mod tests {
         );
         assert_eq!(text(&f64::INFINITY).to_string(), "inf");
         assert_eq!(text(&f64::NAN).to_string(), "NaN");
+    }
+
+    #[test]
+    fn debug_is_that_of_rust() {
+        let value = vec![(1_i64, "a\"b".to_owned(), Some(2.0))];
+        assert_eq!(format!("{:?}", debug(&value)), format!("{value:?}"));
+        assert_eq!(format!("{:#?}", debug(&value)), format!("{value:#?}"));
+        assert_eq!(format!("{:?}", debug(&Err::<i64, _>("x"))), "Err(\"x\")");
     }
 
     #[test]
