@@ -165,7 +165,7 @@ impl Lower<'_> {
     }
 
     /// Whether evaluating an argument does something that another one may see.
-    fn is_busy(&self, of: &Expr) -> bool {
+    pub(super) fn is_busy(&self, of: &Expr) -> bool {
         match &of.kind {
             ExprKind::Assign(..)
             | ExprKind::Update(..)

@@ -263,6 +263,9 @@ impl Lower<'_> {
         }
         let place = self.held(place);
         let value = if calc.is_ptr() { self.index(right) } else { self.value(right) };
+        // What the right side does to the place counts, as gcc has it.
+        let is_own = matches!(&place, Place::Native(native) if matches!(native.root, core::Root::Local(_)));
+        let value = if !is_own && self.is_busy(right) { self.held_node(value, "value") } else { value };
         self.combine(place, op, calc, value, ty, wanted)
     }
 

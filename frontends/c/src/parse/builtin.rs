@@ -29,7 +29,13 @@ impl Parser {
                     return Err(self.syntax("an argument is missing"));
                 }
                 let value = args.remove(0);
-                self.cast(value, &LONG)
+                let mut out = self.cast(value, &LONG);
+                // What the guess does is done.
+                for guess in args.into_iter().filter(|arg| arg.as_int().is_none()) {
+                    let guess = self.explicit_cast(guess, CTy::Void, pos);
+                    out = Expr::new(ExprKind::Comma(guess.boxed(), out.boxed()), LONG, pos);
+                }
+                out
             }
             "choose_expr" => {
                 let mut args = self.builtin_args()?;

@@ -46,6 +46,14 @@ pub fn ffsll(n: i64) -> i32 {
 pub fn clrsb(n: i32) -> i32 {
     (if n < 0 { (!n).leading_zeros() } else { n.leading_zeros() }) as i32 - 1
 }
+/// `__builtin_clrsbl`
+pub fn clrsbl(n: i64) -> i32 {
+    (n ^ (n >> 63)).leading_zeros() as i32 - 1
+}
+/// `__builtin_clrsbll`
+pub fn clrsbll(n: i64) -> i32 {
+    clrsbl(n)
+}
 /// Bytes in the other order.
 pub fn bswap16(n: u16) -> u16 {
     n.swap_bytes()
