@@ -39,6 +39,7 @@ mod converted;
 mod counted_reader;
 mod csv_dialects;
 mod decorate;
+mod decorated_classes;
 mod default_functions;
 mod deleters;
 mod derived;
@@ -123,6 +124,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
     class_paths::expand(&mut out);
+    decorated_classes::expand(&mut out);
     assigned_again::expand(&mut out);
     assigned_methods::expand(&mut out);
     own_dict::expand(&mut out);
