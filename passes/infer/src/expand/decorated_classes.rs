@@ -53,7 +53,10 @@ fn decorated(program: &Program<Hir>, body: &Body<Hir>, stmt: &Stmt) -> Option<(N
     let is_decorator = matches!(body.nodes[node].ty.kind(), TyKind::TypeOf(_));
     let deco = program.resolve(*deco);
     let is_plain = program.fns.get(&deco).is_some_and(|deco| {
-        deco.kind == FnKind::Function && !deco.is_generator && deco.params.len() == 1 && deco.decorators.is_empty()
+        deco.kind == FnKind::Function
+            && !deco.is_generator
+            && deco.params.len() == 1
+            && deco.decorators.is_empty()
     });
     (is_plain && is_decorator && program.classes.contains_key(&class)).then_some((deco, class))
 }
@@ -62,7 +65,8 @@ fn decorated(program: &Program<Hir>, body: &Body<Hir>, stmt: &Stmt) -> Option<(N
 fn write_out(program: &mut Program<Hir>, init: Name, at: usize, path: Name, class: Name) -> isize {
     let deco = program.fns[&path].clone();
     let cls = deco.params[0].local;
-    let gives_class = returned(&deco).iter().all(|value| value.is_some_and(|value| is_local(&deco, value, cls)));
+    let gives_class =
+        returned(&deco).iter().all(|value| value.is_some_and(|value| is_local(&deco, value, cls)));
     if gives_class {
         match methods(program, &deco, class) {
             Some(found) if found.made.is_empty() => return 0,
@@ -199,8 +203,7 @@ fn methods(program: &Program<Hir>, deco: &Body<Hir>, class: Name) -> Option<Foun
         }
     }
     // A method knows the class, the methods as they were, and what is its own.
-    let outer: FxHashSet<LocalId> = deco
-        .blocks[deco.root]
+    let outer: FxHashSet<LocalId> = deco.blocks[deco.root]
         .stmts
         .iter()
         .filter_map(|stmt| match &stmt.kind {
@@ -238,7 +241,8 @@ fn originals_are_called(deco: &Body<Hir>, found: &Found) -> bool {
     }
     deco.nodes.iter().all(|(id, row)| match &row.kind {
         Node::Use(place, _) => {
-            !matches!(place.root, Root::Local(local) if found.originals.contains_key(&local)) || called.contains(&id)
+            !matches!(place.root, Root::Local(local) if found.originals.contains_key(&local))
+                || called.contains(&id)
         }
         _ => true,
     })
