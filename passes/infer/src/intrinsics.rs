@@ -298,9 +298,8 @@ impl Apply<'_, '_, '_> {
                 let is_record = |def: &&Arc<ClassDef>| matches!(def.kind, ClassKind::Dataclass { .. });
                 let records: Vec<Name> =
                     env.program.classes.values().filter(is_record).map(|def| def.path).collect();
-                let is_top = |class: &&Name| {
-                    !records.iter().any(|up| up != *class && env.is_subclass(**class, *up))
-                };
+                let is_top =
+                    |class: &&Name| !records.iter().any(|up| up != *class && env.is_subclass(**class, *up));
                 let tops: Vec<Name> = records.iter().filter(is_top).copied().collect();
                 self.with_value(*value, |me, read| {
                     let mut tests = Vec::new();
@@ -308,9 +307,8 @@ impl Apply<'_, '_, '_> {
                         let object = read(me);
                         tests.push(me.is_a(object, class));
                     }
-                    let none = tests
-                        .is_empty()
-                        .then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
+                    let none =
+                        tests.is_empty().then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
                     tests.into_iter().reduce(|a, b| me.any_of(a, b)).or(none).expect("one of both is there")
                 })
             }

@@ -7,6 +7,7 @@ mod applied;
 mod argparse;
 mod assigned_again;
 mod assigned_methods;
+mod async_iterators;
 mod asynchronous;
 mod attribute_dict;
 mod attribute_reads;
@@ -145,6 +146,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     derived::expand(&mut out);
     made_once::expand(&mut out);
     mixins::expand(&mut out);
+    async_iterators::expand(&mut out);
     item_slices::expand(&mut out);
     built_comparisons::expand(&mut out);
     enum_aliases::expand(&mut out);
