@@ -362,6 +362,10 @@ impl Apply<'_, '_, '_> {
                 format!("the class `{}` as a dynamic value", class.last()),
             );
         }
+        if let TyKind::TypeOf(class) = *self.ty(node).kind() {
+            let why = format!("the class `{}` as a dynamic value", class.last());
+            return self.hole(node, crate::apply::DYNAMIC, why);
+        }
         self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value())
     }
 

@@ -4,6 +4,7 @@ use crate::apply::Apply;
 use crate::env::is_builtin_error;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
+use std::sync::Arc;
 
 impl Apply<'_, '_, '_> {
     /// A library function or class applied to elaborated positional arguments.
@@ -294,6 +295,25 @@ impl Apply<'_, '_, '_> {
                 };
                 let is_record = self.types.env().is_record(class) && !self.types.env().is_named_tuple(class);
                 self.mk(Node::Const(Const::Bool(is_record)), Ty::bool(), origin)
+            }
+            ("dataclasses.is_dataclass", [value]) if *self.ty(*value).kind() == TyKind::Value => {
+                let env = self.types.env();
+                let is_record = |def: &&Arc<ClassDef>| matches!(def.kind, ClassKind::Dataclass { .. });
+                let records: Vec<Name> =
+                    env.program.classes.values().filter(is_record).map(|def| def.path).collect();
+                let is_top =
+                    |class: &&Name| !records.iter().any(|up| up != *class && env.is_subclass(**class, *up));
+                let tops: Vec<Name> = records.iter().filter(is_top).copied().collect();
+                self.with_value(*value, |me, read| {
+                    let mut tests = Vec::new();
+                    for class in tops {
+                        let object = read(me);
+                        tests.push(me.is_a(object, class));
+                    }
+                    let none =
+                        tests.is_empty().then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
+                    tests.into_iter().reduce(|a, b| me.any_of(a, b)).or(none).expect("one of both is there")
+                })
             }
             ("dataclasses.asdict" | "dataclasses.astuple", [value]) => match self.ty(*value).kind() {
                 TyKind::Class(class, _) if name.last() == "asdict" => {

@@ -110,6 +110,20 @@ impl Printer<'_, '_> {
         if !run.is_empty() {
             parts.push(Expr::Array(run));
         }
+        // What runs once moves.
+        let runs_once = |arg: &NodeId| {
+            let items = match &self.body.nodes[*arg].kind {
+                Node::Op { op: Op::ObjOp(ObjOp::Splat), args, .. } => self.body.ty(args[0]),
+                _ => return false,
+            };
+            items.any(&mut |part| matches!(part.kind(), TyKind::Lib(name, _) if *name == "asyncio.Coroutine"))
+        };
+        if parts.len() > 1 && args.iter().any(runs_once) {
+            let mut parts = parts.into_iter().map(|part| part.method("into_iter", vec![]));
+            let first = parts.next().expect("there are two");
+            let chain = parts.fold(first, |all, part| all.method("chain", vec![part]));
+            return chain.method("collect::<Vec<_>>", vec![]);
+        }
         if parts.len() == 1 {
             let part = parts.remove(0);
             let is_made = matches!(&part, Expr::Method(_, name, _) if name.starts_with("collect::<Vec"));

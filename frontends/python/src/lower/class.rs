@@ -344,7 +344,10 @@ impl<'t> Lowerer<'t> {
             let Some(inner) = decorator.first() else { continue };
             let callee = if inner.is("call") { Callee::Value(self.expr(inner)) } else { self.callee(inner) };
             let class = self.use_place(Place::global(path), node);
-            self.push_node(Node::Call { callee, args: vec![Arg::positional(class)] }, *decorator);
+            let call = self.node(Node::Call { callee, args: vec![Arg::positional(class)] }, *decorator);
+            // What the name of the class stands for: this tells a decorator from a call.
+            self.cx.body.nodes[call].ty = Ty::new(TyKind::TypeOf(path));
+            self.push(StmtKind::Expr(call), *decorator);
         }
     }
 

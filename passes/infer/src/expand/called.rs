@@ -56,7 +56,16 @@ pub(crate) fn expand(
         let class = path.parent();
         let global = free_path(program, class, path.last());
         add_global(program, path, global);
-        let made = forwarding(&body, global);
+        // What looks at its packed arguments sees how the method was called.
+        let packs = |decorator: &Decorator| match callee_of(program, decorator.path) {
+            Some(Decorates::Function(deco)) => program.fns[&deco].nodes.iter().any(|(_, row)| {
+                matches!(&row.kind, Node::Closure(closure)
+                    if closure.params.iter().any(|param| param.kind == ParamKind::Star))
+            }),
+            _ => true,
+        };
+        let is_open = body.decorators.iter().any(packs) && !super::forward::is_plain(program, &body);
+        let made = if is_open { packed(&body, global) } else { forwarding(&body, global) };
         program.fns.insert(path, Arc::new(made));
         global
     } else {
@@ -141,6 +150,18 @@ fn callee_of(program: &Program<Hir>, path: Name) -> Option<Decorates> {
         .values()
         .any(|body| body.path.last() == path.last() && program.classes.contains_key(&body.path.parent()));
     (is_method && program.globals.contains_key(&object)).then_some(Decorates::Method(object, name))
+}
+
+/// [`forwarding`] of a method whose arguments go on as they are given.
+fn packed(body: &Body<Hir>, global: Name) -> Body<Hir> {
+    let mut out = body.clone();
+    let at = body.origin;
+    out.params.truncate(1);
+    for (name, kind) in [("args", ParamKind::Star), ("kwargs", ParamKind::StarStar)] {
+        let local = out.local(name, Ty::unknown(), at);
+        out.params.push(Param { name: Name::new(name), local, kind, default: None });
+    }
+    forwarding(&out, global)
 }
 
 /// The method that hands its arguments on to a function in a global.

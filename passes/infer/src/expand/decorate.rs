@@ -59,7 +59,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
 }
 
 /// Whether anything still names a function.
-fn is_named(program: &Program<Hir>, path: Name) -> bool {
+pub(super) fn is_named(program: &Program<Hir>, path: Name) -> bool {
     program.fns.values().any(|body| {
         let decorates = body.decorators.iter().any(|decorator| program.resolve(decorator.path) == path);
         let mut named = decorates;
@@ -75,7 +75,7 @@ fn is_named(program: &Program<Hir>, path: Name) -> bool {
 }
 
 /// A decorator that is written out everywhere has no use of its own.
-fn remove(program: &mut Program<Hir>, path: Name) {
+pub(super) fn remove(program: &mut Program<Hir>, path: Name) {
     program.fns.shift_remove(&path);
     for module in program.modules.values_mut() {
         if module.items.iter().any(|row| row.item == Item::Fn(path)) {

@@ -109,7 +109,7 @@ fn passed_on(deco: &Body<Hir>, packs: &[LocalId], func: LocalId) -> FxHashSet<No
 }
 
 /// A function without defaults that is never called with keywords or packs: its arguments are its parameters.
-fn is_plain(program: &Program<Hir>, body: &Body<Hir>) -> bool {
+pub(super) fn is_plain(program: &Program<Hir>, body: &Body<Hir>) -> bool {
     let simple = body.params.iter().all(|param| {
         param.default.is_none() && matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly)
     });

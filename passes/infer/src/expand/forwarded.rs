@@ -144,11 +144,15 @@ fn called(program: &Program<Hir>, from: Name, callee: &Callee) -> Option<(Arc<Bo
             let mut above = order.iter().skip_while(|path| **path != after).skip(1);
             let is_record = |class: &Name| {
                 name.last() == "__init__"
-                    && matches!(program.classes.get(class).map(|def| &def.kind), Some(ClassKind::Dataclass { .. }))
+                    && matches!(
+                        program.classes.get(class).map(|def| &def.kind),
+                        Some(ClassKind::Dataclass { .. })
+                    )
             };
-            if let Some(class) = above.clone().find(|class| {
-                is_record(class) || program.fns.contains_key(&class.join(name.last()))
-            }) && !program.fns.contains_key(&class.join(name.last()))
+            if let Some(class) = above
+                .clone()
+                .find(|class| is_record(class) || program.fns.contains_key(&class.join(name.last())))
+                && !program.fns.contains_key(&class.join(name.last()))
             {
                 return Some((record_init(program, from, *class)?, true));
             }

@@ -29,15 +29,27 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             continue;
         }
         let mut body = (*program.fns[&path]).clone();
+        let mut set: Vec<Name> = Vec::new();
         for block in body.blocks.ids().collect::<Vec<_>>() {
             for at in 0..body.blocks[block].stmts.len() {
                 let Some(found) = look_up(program, &tables, &body, &body.blocks[block].stmts[at]) else {
                     continue;
                 };
+                if body.has_receiver() && found.object.as_local() == Some(body.params[0].local) {
+                    set.extend(&found.names);
+                }
                 let node = write(&mut body, &found);
                 body.blocks[block].stmts[at].kind = StmtKind::Expr(node);
             }
         }
+        program.fns.insert(path, Arc::new(body));
+        give_fields(program, path.parent(), set);
+    }
+    for path in program.fns.keys().copied().collect::<Vec<_>>() {
+        if !has_calls(&program.fns[&path]) {
+            continue;
+        }
+        let mut body = (*program.fns[&path]).clone();
         for node in body.nodes.ids().collect::<Vec<_>>() {
             if let Some((object, name, names)) = read_by_name(program, &tables, &body, node) {
                 let read = read_choice(&mut body, object, name, &names, node);
@@ -53,6 +65,19 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             }
         }
         program.fns.insert(path, Arc::new(body));
+    }
+}
+
+/// What is set by name is a field of the class.
+fn give_fields(program: &mut Program<Hir>, class: Name, names: Vec<Name>) {
+    for name in names {
+        let is_known = fields_of(program, class).is_none_or(|known| known.contains(&name))
+            || program.find_method(class, name.as_str()).is_some();
+        if !is_known {
+            let def = Arc::make_mut(&mut program.classes[&class]);
+            let origin = def.origin;
+            def.fields.push(crate::program::assigned_field(name, origin));
+        }
     }
 }
 

@@ -95,14 +95,13 @@ fn write(body: &mut Body<Hir>, call: NodeId) {
     };
     let Some(target) = named("target") else { return };
     let mut given = vec![Arg::positional(target)];
-    match named("args") {
-        Some(list) => match &body.nodes[list].kind {
+    if let Some(list) = named("args") {
+        match &body.nodes[list].kind {
             Node::Op { op: Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New), args, .. } => {
                 given.extend(args.iter().map(|arg| Arg::positional(*arg)));
             }
             _ => given.push(Arg { kind: ArgKind::Star, value: list }),
-        },
-        None => {}
+        }
     }
     if let Some(map) = named("kwargs") {
         let entries = match &body.nodes[map].kind {

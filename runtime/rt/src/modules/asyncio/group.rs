@@ -66,11 +66,13 @@ pub async fn wait<T: Clone + 'static>(
     Ok((done.into_iter().collect(), pending.into_iter().collect()))
 }
 
+type Callback = Box<dyn FnOnce()>;
+
 /// A task of a group without its type.
 struct Member {
     task: Rc<dyn Step>,
     error: Box<dyn Fn() -> Option<Error>>,
-    when_done: Box<dyn Fn(Box<dyn FnOnce()>)>,
+    when_done: Box<dyn Fn(Callback)>,
 }
 
 /// `asyncio.TaskGroup()`: a handle.

@@ -181,6 +181,20 @@ impl Condition {
         }
     }
 
+    /// `condition.wait_for(predicate)`.
+    pub fn wait_for(
+        &self,
+        predicate: impl Fn() -> bool + 'static,
+    ) -> impl std::future::Future<Output = Result<bool>> + 'static {
+        let it = self.clone();
+        async move {
+            while !predicate() {
+                it.wait().await?;
+            }
+            Ok(true)
+        }
+    }
+
     /// `condition.notify(n)`.
     #[track_caller]
     pub fn notify(&self, count: i64) -> Result<()> {
