@@ -28,6 +28,7 @@ mod record;
 mod reduce;
 mod scalar;
 mod shape;
+mod slopes;
 mod sort;
 mod stats;
 mod strings;
