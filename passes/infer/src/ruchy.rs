@@ -287,7 +287,8 @@ fn computes(body: &Body<Typed>, id: NodeId) -> bool {
         Attr::Name(name) => name.as_str(),
         _ => "",
     };
-    let is_plain = |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
+    let is_plain =
+        |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
     match op {
         ValueOp::Binary => BINARY.contains(&name),
         ValueOp::Unary => matches!(name, "neg" | "truth"),

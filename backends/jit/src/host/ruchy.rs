@@ -264,7 +264,7 @@ rows! {
     };
     "ruchy.enumerate" | "ruchy.pairs" | "ruchy.walked" | "ruchy.items" => entries;
     "ruchy.join" => |_, a| {
-        let parts: Vec<&str> = items(&a[0]).iter().map(|part| part.bare().text()).collect();
+        let parts: Vec<String> = items(&a[0]).iter().map(|part| rt::str(&part.bare()).to_string()).collect();
         text_word(parts.join(a[1].text()))
     };
     "ruchy.map" => |s, a| super::ruchy_outcomes::shared("map", s, a).unwrap_or_else(|| mapped(s, a));
