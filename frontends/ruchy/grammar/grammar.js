@@ -69,6 +69,7 @@ module.exports = grammar({
       $._line_end,
       $._last,
       $._bare,
+    $.format_text,
     $.block_comment,
     $._error_sentinel,
   ],
@@ -163,8 +164,10 @@ module.exports = grammar({
     _head: ($) => choice(repeat1($.attribute), seq(repeat($.attribute), $.visibility)),
 
     function_item: ($) => seq($._function_head, repeat($.contract), field('body', $.block)),
-    // `fun f(x) = expr`, or a signature of a trait.
-    short_function: ($) => prec.right(seq($._function_head, optional(seq('=', field('value', $._expression))))),
+    // `fun f(x) = expr`.
+    short_function: ($) => prec.right(seq($._function_head, '=', field('value', $._expression))),
+    // What a trait asks for. Elsewhere the body may begin on the next line.
+    signature: ($) => prec.right($._function_head),
     _function_head: ($) =>
       seq(
         optional($._head),
@@ -258,7 +261,7 @@ module.exports = grammar({
         field('name', $.identifier),
         optional(field('type_parameters', $.type_parameters)),
         optional(seq(':', field('bounds', $.bounds))),
-        field('body', $.member_list),
+        field('body', alias($.trait_list, $.member_list)),
       ),
 
     impl_item: ($) =>
@@ -273,6 +276,7 @@ module.exports = grammar({
       ),
 
     member_list: ($) => seq('{', repeat($._member), '}'),
+    trait_list: ($) => seq('{', repeat(choice($._member, seq(alias($.signature, $.function_item), choice(';', $._line_end, $._last)))), '}'),
     _member: ($) =>
       choice(
         $.function_item,
@@ -489,7 +493,6 @@ module.exports = grammar({
         repeat(choice($.format_text, $.interpolation)),
         token.immediate('"'),
       ),
-    format_text: (_) => token.immediate(prec(1, /([^"{}\\]|\\(.|\n)|\{\{|\}\})+/)),
     interpolation: ($) =>
       seq(token.immediate('{'), field('value', $._expression), optional(field('spec', $.format_spec)), '}'),
     format_spec: (_) => token.immediate(/:[^:}"\n]?[^}"\n]*/),

@@ -30,6 +30,11 @@ impl Apply<'_, '_, '_> {
                 self.mk_op(ValueOp::Attr, Attr::Name(name), vec![object], Ty::value())
             }
             TyKind::Class(class, _) => self.object_attr(object, *class, name, origin),
+            TyKind::Tuple(items)
+                if let Some(at) = self.types.env().tuple_part(name).filter(|at| *at < items.len()) =>
+            {
+                self.place_read(object, Proj::Field(Name::new(&at.to_string())), items[at])
+            }
             TyKind::TypeOf(class) => {
                 if matches!(name.as_str(), "__name__" | "__qualname__") {
                     return self.class_name(object, *class, origin);
@@ -241,7 +246,8 @@ impl Apply<'_, '_, '_> {
             let call = Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args };
             return self.mk(call, Ty::new(TyKind::TypeOf(class)), origin);
         }
-        if let Some(method) = env.method(class, name.as_str()) {
+        let method = env.method(class, name.as_str()).filter(|_| !env.is_field_first(class, name));
+        if let Some(method) = method {
             if env.program.fns[&method].kind == FnKind::Property {
                 return self.call_method_path(class, method, object, Vec::new());
             }

@@ -110,6 +110,17 @@ impl<'p> Env<'p> {
         self.mro(class).iter().rev().find(has).copied()
     }
 
+    /// The part of a tuple that `t.1` of Ruchy means where it might be one of a tuple struct: `_1`.
+    pub(crate) fn tuple_part(&self, name: Name) -> Option<usize> {
+        let digits = name.as_str().strip_prefix('_').filter(|_| self.program.lang() == Lang::Ruchy)?;
+        digits.parse().ok()
+    }
+
+    /// Whether `object.name` is the field, though there is a method of the name: as in Ruchy, which calls methods only.
+    pub(crate) fn is_field_first(&self, class: Name, name: Name) -> bool {
+        self.program.lang() == Lang::Ruchy && self.field_owner(class, name).is_some()
+    }
+
     /// Method found in the class or its bases.
     pub(crate) fn method(&self, class: Name, name: &str) -> Option<Name> {
         self.mro(class).iter().find_map(|path| {

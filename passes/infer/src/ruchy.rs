@@ -215,6 +215,7 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         Node::Hole { .. } => return None,
         // Plain data may be of several types where it is only kept and shown.
         Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_data(body.ty(args[0])) => return None,
+        Node::Op { op: Op::ValueOp(_), .. } if computes(body, id) => return None,
         Node::Op { op: Op::ValueOp(_), .. } => return Some((DYNAMIC, DYNAMIC.title.to_owned())),
         Node::Op { op: Op::BoolOp(BoolOp::ToInt), .. } => {
             return Some((NOT_RUCHY, "a bool is no number in Ruchy".to_owned()));
@@ -276,6 +277,24 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
     };
     let is_shown = is_data(row.ty) || !dynamic(row.ty);
     (!is_kept || !is_shown).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
+}
+
+/// Operators on dynamic values that the runtime has as Ruchy means them: none of them changes its operands.
+fn computes(body: &Body<Typed>, id: NodeId) -> bool {
+    const BINARY: [&str; 11] = ["add", "sub", "mul", "div", "rem", "eq", "ne", "lt", "le", "gt", "ge"];
+    let Node::Op { op: Op::ValueOp(op), attr, args } = &body.nodes[id].kind else { return false };
+    let name = match attr {
+        Attr::Name(name) => name.as_str(),
+        _ => "",
+    };
+    let is_plain =
+        |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
+    match op {
+        ValueOp::Binary => BINARY.contains(&name),
+        ValueOp::Unary => matches!(name, "neg" | "truth"),
+        ValueOp::To => args.len() == 1 && is_plain(body.ty(id)),
+        _ => false,
+    }
 }
 
 /// Methods that hand values on as they are.

@@ -271,6 +271,11 @@ impl Solver<'_> {
         match atom.head {
             Head::Class(class) => self.object_attr(job, atom, class, name, out),
             Head::TypeOf(class) => self.type_attr(job, class, name, out),
+            Head::Tuple(_) if let Some(at) = self.env.tuple_part(name) => {
+                if let Some(part) = atom.args.get(at) {
+                    self.flow(*part, out);
+                }
+            }
             Head::Value if matches!(name.as_str(), "__name__" | "__qualname__") => self.put(out, Head::Str),
             Head::Value => self.put(out, Head::Value),
             Head::Error if name == "__class__" => self.put(out, Head::TypeOf(Name::new("BaseException"))),
@@ -344,7 +349,8 @@ impl Solver<'_> {
             }
             _ => {}
         }
-        if let Some(method) = self.env.method(class, name.as_str()) {
+        let method = self.env.method(class, name.as_str());
+        if let Some(method) = method.filter(|_| !self.env.is_field_first(class, name)) {
             let kind = self.env.program.fns[&method].kind;
             return match kind {
                 FnKind::Property => {

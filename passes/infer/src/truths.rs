@@ -72,6 +72,10 @@ impl Apply<'_, '_, '_> {
             TyKind::Unit => self.always(false, node),
             TyKind::Option(inner) if *inner.kind() == TyKind::Bool => self.option_truth(node, *inner),
             TyKind::Option(_) => self.mk_op(OptOp::IsSome, Attr::None, vec![node], Ty::bool()),
+            TyKind::Value | TyKind::Union(_) => {
+                let value = self.dynamic(node);
+                self.mk_op(ValueOp::Unary, Attr::Name(Name::new("truth")), vec![value], Ty::bool())
+            }
             TyKind::Int(_)
             | TyKind::Float(_)
             | TyKind::Str

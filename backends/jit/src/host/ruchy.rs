@@ -264,7 +264,7 @@ rows! {
     };
     "ruchy.enumerate" | "ruchy.pairs" | "ruchy.walked" | "ruchy.items" => entries;
     "ruchy.join" => |_, a| {
-        let parts: Vec<&str> = items(&a[0]).iter().map(|part| part.bare().text()).collect();
+        let parts: Vec<String> = items(&a[0]).iter().map(|part| rt::str(&part.bare()).to_string()).collect();
         text_word(parts.join(a[1].text()))
     };
     "ruchy.map" => |s, a| super::ruchy_outcomes::shared("map", s, a).unwrap_or_else(|| mapped(s, a));
@@ -307,7 +307,7 @@ rows! {
         Kind::Float => a[0].float().powf(a[1].float()).to_bits(),
         _ => rt::ruchy::pow(a[0].int(), a[1].int()) as u64,
     };
-    "ruchy.rem" => |_, a| rt::ruchy::rem(a[0].float(), a[1].float()).to_bits();
+    "ruchy.rem" => |_, a| rt::ruchy::float_rem(a[0].float(), a[1].float()).to_bits();
     "ruchy.clamp" => |_, a| a[0].int().clamp(a[1].int(), a[2].int()) as u64;
     "ruchy.sqrt" => |_, a| real(a, f64::sqrt);
     "ruchy.sin" => |_, a| real(a, f64::sin);

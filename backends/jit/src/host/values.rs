@@ -372,6 +372,9 @@ fn args(a: &[Item]) -> Vec<Value> {
 
 fn binary(site: &Site, a: &[Item]) -> u64 {
     let (x, y) = (&from_item(&a[0]), &from_item(&a[1]));
+    if super::is_ruchy() {
+        return to_word(&ruchy(&site.attr, x, y), site.ret);
+    }
     let value = match site.attr.as_str() {
         "add" => rt::py::add(x, y),
         "matmul" => rt::py::matmul(x, y),
@@ -402,13 +405,33 @@ fn binary(site: &Site, a: &[Item]) -> u64 {
     to_word(&value, site.ret)
 }
 
+/// A dynamic operator of Ruchy.
+fn ruchy(name: &str, x: &Value, y: &Value) -> Value {
+    match name {
+        "add" => rt::ruchy::add(x, y),
+        "sub" => rt::ruchy::sub(x, y),
+        "mul" => rt::ruchy::mul(x, y),
+        "div" => rt::ruchy::div(x, y),
+        "rem" => rt::ruchy::rem(x, y),
+        "eq" => Value::Bool(rt::ruchy::eq(x, y)),
+        "ne" => Value::Bool(rt::ruchy::ne(x, y)),
+        "lt" => Value::Bool(rt::ruchy::lt(x, y)),
+        "le" => Value::Bool(rt::ruchy::le(x, y)),
+        "gt" => Value::Bool(rt::ruchy::gt(x, y)),
+        "ge" => Value::Bool(rt::ruchy::ge(x, y)),
+        other => rt::raise_new(rt::SystemError, format!("no dynamic operator {other}")),
+    }
+}
+
 fn unary(site: &Site, a: &[Item]) -> u64 {
     let x = &from_item(&a[0]);
     let value = match site.attr.as_str() {
-        "neg" => rt::py::neg(x),
+        "neg" if !super::is_ruchy() => rt::py::neg(x),
         "pos" => rt::py::pos(x),
         "invert" => rt::py::invert(x),
         "abs" => rt::py::abs(x),
+        "truth" if super::is_ruchy() => Value::Bool(rt::ruchy::truth(x)),
+        "neg" if super::is_ruchy() => rt::ruchy::neg(x),
         "truth" => Value::Bool(x.is_true()),
         "not" => Value::Bool(!x.is_true()),
         "len" => Value::from(rt::py::len(x)),

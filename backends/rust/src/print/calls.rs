@@ -370,7 +370,12 @@ impl Printer<'_, '_> {
         }
         // A method of a literal needs its type.
         for (index, part) in parts.iter_mut().enumerate() {
-            if spelling.contains(&format!("{{{index}}}.")) && matches!(part, Expr::Atom(_)) {
+            let is_literal = match part {
+                Expr::Atom(_) => true,
+                Expr::Unary("-", _) | Expr::Binary(..) => super::loose::is_loose(part),
+                _ => false,
+            };
+            if spelling.contains(&format!("{{{index}}}.")) && is_literal {
                 *part = super::loose::typed(std::mem::replace(part, Expr::atom("")));
             }
         }

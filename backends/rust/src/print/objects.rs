@@ -235,6 +235,9 @@ impl Printer<'_, '_> {
                 if op == ValueOp::Unary && matches!(name, "truth" | "not") {
                     let truth = match self.python_comparison(args[0]) {
                         Some(answer) => answer,
+                        None if self.body.lang == Lang::Ruchy => {
+                            Expr::call("rt::ruchy::truth", vec![self.by_ref(args[0])])
+                        }
                         None => self.expr(args[0]).method("is_true", vec![]),
                     };
                     return if name == "not" { Expr::unary("!", truth) } else { truth };

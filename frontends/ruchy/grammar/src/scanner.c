@@ -13,6 +13,7 @@ enum Token {
     LINE_END,
     LAST,
     BARE,
+    FORMAT_TEXT,
     BLOCK_COMMENT,
     ERROR_SENTINEL,
 };
@@ -263,9 +264,30 @@ static bool ends_jump(TSLexer *lexer, int32_t c, bool is_over) {
     return is_over || lexer->eof(lexer) || c == ';' || c == '}' || c == ',' || c == ')' || c == ']';
 }
 
+// Text of a format string up to its end or a value: spaces, `#` and `//` in it are text.
+static bool scan_format_text(TSLexer *lexer) {
+    bool has_text = false;
+    while (!lexer->eof(lexer) && lexer->lookahead != '"') {
+        int32_t c = lexer->lookahead;
+        if (c == '{' || c == '}') {
+            lexer->mark_end(lexer);
+            advance(lexer);
+            if (lexer->lookahead != c) return has_text && accept(lexer, FORMAT_TEXT);
+        } else if (c == '\\') {
+            advance(lexer);
+            if (lexer->eof(lexer)) break;
+        }
+        advance(lexer);
+        has_text = true;
+    }
+    lexer->mark_end(lexer);
+    return has_text && accept(lexer, FORMAT_TEXT);
+}
+
 bool tree_sitter_ruchy_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
     (void)payload;
     bool is_broken = valid[ERROR_SENTINEL];
+    if (valid[FORMAT_TEXT] && !is_broken) return scan_format_text(lexer);
     bool is_empty_valid = !is_broken && (valid[BLOCK_END] || valid[LINE_END] || valid[LAST] || valid[BARE]);
     bool has_break = false, has_space = false;
     // Tokens without text end where they begin.

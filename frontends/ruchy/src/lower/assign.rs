@@ -138,7 +138,7 @@ impl<'t> Lowerer<'t> {
 
     /// The place that is assigned.
     pub fn target(&mut self, node: Syntax<'t>, is_assigned: bool) -> Result<Place, NodeId> {
-        if let Some(root) = root_of(node).filter(|_| is_assigned) {
+        if let Some(root) = root_of(node).filter(|_| is_assigned && !self.is_of_object(node)) {
             self.check_mutable(root);
         }
         match node.kind() {
@@ -218,6 +218,18 @@ impl<'t> Lowerer<'t> {
             true => Proj::Field(Name::new(&format!("_{text}"))),
             false => Proj::Index(self.int(text.parse().unwrap_or(i64::MAX), name)),
         }
+    }
+
+    /// `a.x` where objects of a class have a field `x`: they change behind the name.
+    fn is_of_object(&self, node: Syntax<'t>) -> bool {
+        let Some(name) = node.field("name").filter(|_| node.is("field_expression")) else { return false };
+        let has = |class: &Syntax<'t>| {
+            let parts = class.field("body").map_or_else(Vec::new, Syntax::named);
+            parts
+                .into_iter()
+                .any(|part| part.is("field") && part.field("name").map(Syntax::text) == Some(name.text()))
+        };
+        self.classes.nodes.values().any(has)
     }
 
     /// Only what was declared with `mut` is changed.

@@ -83,6 +83,9 @@ impl<'t> Lowerer<'t> {
                 if at > 0 {
                     push_text(&mut pieces, " ");
                 }
+                if arg.is("range_expression") && self.range_text(*arg, &mut pieces) {
+                    continue;
+                }
                 let value = if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) };
                 let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
                 push_piece(&mut pieces, piece, &self.cx.body);
@@ -96,6 +99,22 @@ impl<'t> Lowerer<'t> {
         };
         let text = self.node(Node::Format(pieces), node);
         self.op(op, vec![text], node)
+    }
+
+    /// `a..b` as text.
+    fn range_text(&mut self, range: Syntax<'t>, pieces: &mut Vec<Piece>) -> bool {
+        let (Some(start), Some(end), Some(sign)) =
+            (range.field("start"), range.field("end"), range.field("operator"))
+        else {
+            return false;
+        };
+        for (part, before) in [(start, ""), (end, sign.text())] {
+            push_text(pieces, before);
+            let value = self.expr(part);
+            let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
+            push_piece(pieces, piece, &self.cx.body);
+        }
+        true
     }
 
     /// `format!("..", a, b)`.

@@ -43,6 +43,20 @@ fn annotated_float(node: Syntax<'_>) -> bool {
     false
 }
 
+/// Whether an expression is an argument of what prints, or a value of a format string.
+fn is_shown(node: Syntax<'_>) -> bool {
+    let Some(around) = node.parent() else { return false };
+    match around.kind() {
+        "interpolation" => around.field("spec").is_none(),
+        "parenthesized_expression" => is_shown(around),
+        "arguments" | "macro_arguments" => around.parent().is_some_and(|call| {
+            let name = call.field("function").or(call.field("name")).map_or("", Syntax::text);
+            matches!(name, "print" | "println" | "eprint" | "eprintln" | "format")
+        }),
+        _ => false,
+    }
+}
+
 impl<'t> Lowerer<'t> {
     /// Whether the file asks for nil anywhere.
     pub(super) fn collect_nil(&mut self, root: Syntax<'t>) {
@@ -96,6 +110,28 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// Whether a value is only shown: printed, or bound to a name that is only printed.
+    fn is_only_shown(&self, node: Syntax<'t>) -> bool {
+        if is_shown(node) {
+            return true;
+        }
+        let Some(binding) = node.parent().filter(|around| around.is("let_declaration")) else { return false };
+        let Some(name) = binding.field("pattern").filter(|pattern| pattern.is("identifier")) else {
+            return false;
+        };
+        let mut uses = 0;
+        let mut are_shown = binding.child("mutable").is_none() && binding.field("type").is_none();
+        let Some(block) = binding.parent() else { return false };
+        walk(block, &mut |part| {
+            let is_use = part.is("identifier") && part.text() == name.text() && part.start() != name.start();
+            if is_use {
+                uses += 1;
+                are_shown &= is_shown(part);
+            }
+        });
+        uses > 0 && are_shown
+    }
+
     /// The row of a method of the language where a call stands: what gives nil may give an `Option` there.
     pub(super) fn row_at<'n>(
         &self,
@@ -104,7 +140,11 @@ impl<'t> Lowerer<'t> {
         function: Syntax<'t>,
     ) -> std::borrow::Cow<'n, str> {
         if !self.wants_outcome(node) {
-            return name.into();
+            let is_plain = node.field("arguments").is_some_and(|args| args.first().is_none());
+            return match is_plain && MAY_BE_NIL.contains(&name) && self.is_only_shown(node) {
+                true => format!("{name}_or_nil").into(),
+                false => name.into(),
+            };
         }
         match name {
             "parse" | "to_int" | "to_float" => {

@@ -57,6 +57,12 @@ pub fn entries<K: Clone, V: Clone>(dict: &Dict<K, V>) -> Vec<(K, V)> {
     dict.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
+/// The texts of items with a separator between them.
+pub fn join<T: super::Show>(items: impl IntoIterator<Item = T>, separator: &str) -> String {
+    let texts: Vec<String> = items.into_iter().map(|item| super::text(&item).to_string()).collect();
+    texts.join(separator)
+}
+
 /// The items of an iterator, last one first.
 pub fn reversed<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut items: Vec<T> = items.into_iter().collect();

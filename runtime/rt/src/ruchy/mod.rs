@@ -1,6 +1,7 @@
 //! What Ruchy programs need beyond std: the text of values, and methods that std has in another form.
 
 mod choose;
+mod dynamic;
 mod list;
 mod nil;
 mod number;
@@ -9,14 +10,15 @@ mod show_value;
 mod text;
 
 pub use choose::{compare, group_by, max_by_key, min_by_key, position, reduce, sorted_by, sorted_by_key};
+pub use dynamic::{add, div, eq, ge, gt, le, lt, mul, ne, neg, rem, sub, truth};
 pub use list::{
-    chunks, difference, entries, flatten, index_of, intersection, mean, mean_of_ints, merge, pairs, part,
-    product, reverse, reversed, sorted, step_by, union, unique, windows,
+    chunks, difference, entries, flatten, index_of, intersection, join, mean, mean_of_ints, merge, pairs,
+    part, product, reverse, reversed, sorted, step_by, union, unique, windows,
 };
 pub use nil::{caught, coalesce, fault_message, fault_type, greatest, is_nil, least};
 pub use number::{
-    as_char, as_i8, as_i16, as_i32, as_u8, as_u16, as_u32, char_to_int, exponent, pow, radix, rem, shl, shr,
-    to_float, to_int, unsigned,
+    as_char, as_i8, as_i16, as_i32, as_u8, as_u16, as_u32, char_to_int, exponent, float_rem, pow, radix, shl,
+    shr, to_float, to_int, unsigned,
 };
 #[doc(hidden)]
 pub use show::by_number;

@@ -19,7 +19,7 @@ pub fn pow(base: i64, exponent: i64) -> i64 {
 
 /// `a % b` of floats: the remainder with the dividend's sign.
 #[track_caller]
-pub fn rem(a: f64, b: f64) -> f64 {
+pub fn float_rem(a: f64, b: f64) -> f64 {
     if b == 0.0 {
         crate::raise_new(crate::ZeroDivisionError, "Division by zero");
     }
