@@ -757,21 +757,8 @@ fn values(program: &Program<Mir>, which: ValueOp) -> FxHashSet<Ty> {
                 });
                 out.extend(results.map(Ty::strip_ref));
             }
-            // What outcomes are gathered, too.
-            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
-                && name.as_str().starts_with("asyncio.gather_outcomes")
-                && which == ValueOp::From
-            {
-                for arg in args {
-                    body.ty(arg.value).any(&mut |part| {
-                        if let TyKind::Lib(name, inner) = part.kind()
-                            && matches!(name.as_str(), "asyncio.Coroutine" | "asyncio.Task")
-                        {
-                            out.insert(inner[0]);
-                        }
-                        false
-                    });
-                }
+            if which == ValueOp::From {
+                crate::unions::gathered(body, &row.kind, &mut out);
             }
             let Node::Op { op: Op::ValueOp(op), args, .. } = &row.kind else { continue };
             // A function that becomes dynamic reads its arguments from dynamic values.

@@ -560,3 +560,24 @@ fn keys(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
         "\nimpl rt::Key for {name} {{\n    fn key_hash(&self) -> u64 {{\n        match self {{\n{hash}        }}\n    }}\n\n    fn key_eq(&self, other: &Self) -> bool {{\n        match (self, other) {{\n{eq}            _ => false,\n        }}\n    }}\n\n    fn py_hash(&self) -> Option<i64> {{\n        match self {{\n{python}        }}\n    }}\n}}\n"
     )
 }
+
+/// What `asyncio.gather(.., return_exceptions=True)` makes dynamic: the results beside the errors.
+pub(crate) fn gathered(body: &Body<Mir>, node: &Node, out: &mut FxHashSet<Ty>) {
+    let Node::Call { callee: Callee::Lib(name), args } = node else { return };
+    if !name.as_str().starts_with("asyncio.gather_outcomes") {
+        return;
+    }
+    for arg in args {
+        body.ty(arg.value).any(&mut |part| {
+            if let TyKind::Lib(name, inner) = part.kind()
+                && matches!(name.as_str(), "asyncio.Coroutine" | "asyncio.Task")
+            {
+                inner[0].any(&mut |part| {
+                    out.insert(part);
+                    false
+                });
+            }
+            false
+        });
+    }
+}
