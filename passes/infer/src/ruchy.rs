@@ -270,7 +270,7 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
             keeps(*op) || !args.iter().any(|arg| dynamic(body.ty(*arg))) && !dynamic(row.ty)
         }
         Node::Call { callee: Callee::Lib(name), args } => {
-            KEEPS.contains(&name.as_str().split('#').next().unwrap_or_default())
+            KEEPS.contains(&name.as_str())
                 || !args.iter().any(|arg| dynamic(body.ty(arg.value))) && !dynamic(row.ty)
         }
         _ => true,
