@@ -64,16 +64,12 @@ fn isolate(h: &mut Dense) -> (usize, usize, Vec<(usize, usize)>) {
         }
         break;
     }
-    'columns: while low + 1 < high {
-        for j in low..high {
-            if (low..high).all(|i| i == j || h[(i, j)] == 0.0) {
-                top.push((j, low));
-                exchange(h, j, low);
-                low += 1;
-                continue 'columns;
-            }
-        }
-        break;
+    while low + 1 < high {
+        let lonely = (low..high).find(|j| (low..high).all(|i| i == *j || h[(i, *j)] == 0.0));
+        let Some(j) = lonely else { break };
+        top.push((j, low));
+        exchange(h, j, low);
+        low += 1;
     }
     let swaps = top.into_iter().rev().chain(bottom.into_iter().rev()).collect();
     (low, high, swaps)
@@ -168,11 +164,11 @@ fn is_negligible(h: &Dense, k: usize, low: usize, high: usize, small: f64) -> bo
 
 /// One double shift step of rows `l..=i`.
 fn double_step(h: &mut Dense, z: &mut Dense, l: usize, i: usize, steps: usize) {
-    let [h11, h12, h21, h22] = if steps % 20 == 0 {
+    let [h11, h12, h21, h22] = if steps.is_multiple_of(20) {
         let s = h[(i, i - 1)].abs() + h[(i - 1, i - 2)].abs();
         let corner = 0.75 * s + h[(i, i)];
         [corner, -0.4375 * s, s, corner]
-    } else if steps % 10 == 0 {
+    } else if steps.is_multiple_of(10) {
         let s = h[(l + 1, l)].abs() + h[(l + 2, l + 1)].abs();
         let corner = 0.75 * s + h[(l, l)];
         [corner, -0.4375 * s, s, corner]
