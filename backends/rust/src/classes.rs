@@ -441,7 +441,7 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             fns.push((texts.fmt_str, "fmt::Display::fmt(self, f)".to_owned()));
         }
         if env.is_debugged(class.path) {
-            let debug = layout::render(&fields_debug(env, class.path, uses), 8, 8, 0);
+            let debug = layout::render(&crate::show::fields_debug(env, class.path, uses), 8, 8, 0);
             fns.push(("fmt_debug", debug));
         }
         out.push_str(&fmt_impl(texts.show, name, &fns, uses));
@@ -659,16 +659,6 @@ pub fn shown(env: &Env<'_>, class: Name, name: &str) -> Shown {
         }
     }
     Shown::Plain(class)
-}
-
-/// What `{:?}` of Ruchy shows.
-pub fn fields_debug(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
-    if crate::show::is_nameless(env, class) {
-        return fields_write(env, class, uses);
-    }
-    let fields = env.all_fields(class);
-    let shown: Vec<&FieldDef> = fields.iter().filter(|field| field.flags.repr).copied().collect();
-    crate::show::debug(class.last(), &shown, |field| field_value(env, class, field))
 }
 
 /// `write!(f, "P(x={}, y={})", ..)`.

@@ -545,7 +545,7 @@ fn shown_text(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
                 Expr::atom("f").method("write_str", vec![Expr::unary("&", text)])
             }
             Shown::Repr => Expr::call("rt::Repr::fmt_repr", vec![Expr::atom("self"), Expr::atom("f")]),
-            Shown::Fields(class) if name == "__debug__" => classes::fields_debug(env, class, uses),
+            Shown::Fields(class) if name == "__debug__" => crate::show::fields_debug(env, class, uses),
             Shown::Fields(class) => classes::fields_write(env, class, uses),
             Shown::Plain(class) => {
                 let text = crate::literal::string(&format!("<{} object>", class.last()));

@@ -1,6 +1,6 @@
 //! How the source language shows objects: the trait of the runtime, its methods, and the functions that display.
 
-use crate::env::Env;
+use crate::env::{Env, Uses};
 use crate::print::Printer;
 use crate::tree::Expr;
 use batuta_base::Name;
@@ -202,8 +202,18 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
     args
 }
 
+/// What `{:?}` of Ruchy shows of an object.
+pub fn fields_debug(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
+    if is_nameless(env, class) {
+        return crate::classes::fields_write(env, class, uses);
+    }
+    let fields = env.all_fields(class);
+    let shown: Vec<&FieldDef> = fields.iter().filter(|field| field.flags.repr).copied().collect();
+    debug(class.last(), &shown, |field| crate::classes::field_value(env, class, field))
+}
+
 /// `f.debug_struct("P").field("x", ..).finish()`.
-pub fn debug(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) -> Expr {
+fn debug(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) -> Expr {
     let shown = |field: &FieldDef| {
         let inner = Expr::call("rt::ruchy::debug", vec![Expr::unary("&", value(field))]);
         Expr::unary("&", inner)

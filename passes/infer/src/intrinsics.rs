@@ -269,6 +269,17 @@ impl Apply<'_, '_, '_> {
             ("ruchy.push" | "ruchy.clear", [of, rest @ ..]) if *self.ty(*of).kind() == TyKind::Str => {
                 self.text_change(*of, rest.first().copied(), origin)
             }
+            ("ruchy.is_nil", [value]) if *self.ty(*value).kind() == TyKind::Unit => self.always(true, *value),
+            ("ruchy.is_nil", [value])
+                if matches!(self.ty(*value).kind(), TyKind::Value | TyKind::Union(_)) =>
+            {
+                self.is_dynamic_nil(*value)
+            }
+            ("ruchy.coalesce", [value, _])
+                if matches!(self.ty(*value).kind(), TyKind::Value | TyKind::Union(_)) =>
+            {
+                self.coalesce_dynamic(*value, args[1])
+            }
             // A text is its own text.
             ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
             ("ruchy.type_of", [value])

@@ -270,7 +270,7 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
             keeps(*op) || !args.iter().any(|arg| dynamic(body.ty(*arg))) && !dynamic(row.ty)
         }
         Node::Call { callee: Callee::Lib(name), args } => {
-            KEEPS.contains(&name.as_str())
+            KEEPS.contains(&name.as_str().split('#').next().unwrap_or_default())
                 || !args.iter().any(|arg| dynamic(body.ty(arg.value))) && !dynamic(row.ty)
         }
         _ => true,
@@ -291,7 +291,8 @@ fn computes(body: &Body<Typed>, id: NodeId) -> bool {
         |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
     match op {
         ValueOp::Binary => BINARY.contains(&name),
-        ValueOp::Unary => matches!(name, "neg" | "truth"),
+        ValueOp::Unary => matches!(name, "neg" | "truth" | "is_none"),
+        ValueOp::Is => matches!(attr, Attr::Ty(of) if *of.strip().kind() == TyKind::Unit),
         ValueOp::To => args.len() == 1 && is_plain(body.ty(id)),
         _ => false,
     }
@@ -326,6 +327,7 @@ const KEEPS: &[&str] = &[
     "ruchy.values",
     "ruchy.items",
     "ruchy.clear",
+    "ruchy.coalesce",
     "ruchy.rev",
     "ruchy.or_nil",
     "ruchy.is_nil",

@@ -70,7 +70,11 @@ impl Apply<'_, '_, '_> {
     fn truth_of_ruchy(&mut self, node: NodeId, ty: Ty) -> NodeId {
         match ty.kind() {
             TyKind::Unit => self.always(false, node),
-            TyKind::Option(inner) if *inner.kind() == TyKind::Bool => self.option_truth(node, *inner),
+            TyKind::Option(inner)
+                if matches!(inner.kind(), TyKind::Bool | TyKind::Value | TyKind::Union(_)) =>
+            {
+                self.option_truth(node, *inner)
+            }
             TyKind::Option(_) => self.mk_op(OptOp::IsSome, Attr::None, vec![node], Ty::bool()),
             TyKind::Value | TyKind::Union(_) => {
                 let value = self.dynamic(node);

@@ -200,6 +200,11 @@ pub fn truth(value: &Value) -> bool {
     !matches!(value, Value::None | Value::Bool(false))
 }
 
+/// Whether a value is nil.
+pub fn is_none(value: &Value) -> bool {
+    matches!(value, Value::None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

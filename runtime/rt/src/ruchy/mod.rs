@@ -10,7 +10,7 @@ mod show_value;
 mod text;
 
 pub use choose::{compare, group_by, max_by_key, min_by_key, position, reduce, sorted_by, sorted_by_key};
-pub use dynamic::{add, div, eq, ge, gt, le, lt, mul, ne, neg, rem, sub, truth};
+pub use dynamic::{add, div, eq, ge, gt, is_none, le, lt, mul, ne, neg, rem, sub, truth};
 pub use list::{
     chunks, difference, entries, flatten, index_of, intersection, join, mean, mean_of_ints, merge, pairs,
     part, product, reverse, reversed, sorted, step_by, union, unique, windows,
