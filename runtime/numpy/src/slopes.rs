@@ -122,4 +122,3 @@ pub fn trapezoid(args: &Args) -> R {
     let areas = apply(Op::Divide, &apply(Op::Multiply, &gaps, &pairs)?, &2.0.into())?;
     call("numpy.sum", &[areas, (at as i64).into()], &Dict::new())
 }
-
