@@ -42,6 +42,16 @@ impl Apply<'_, '_, '_> {
         args: Vec<NodeId>,
         origin: Origin,
     ) -> NodeId {
+        if name == "numpy.random.shuffle" && self.is_one_list(&args) {
+            return self.shuffled(args[0], origin, |me, count| {
+                me.array_call(
+                    Name::new("numpy.random.permutation"),
+                    &[ArgKind::Positional],
+                    vec![count],
+                    origin,
+                )
+            });
+        }
         let text = match self.array_name(name, origin) {
             Ok(text) => text,
             Err(hole) => return hole,
@@ -55,6 +65,28 @@ impl Apply<'_, '_, '_> {
         };
         let args = args.into_iter().map(Arg::positional).collect();
         self.mk(Node::Call { callee: Callee::Lib(Name::new(row)), args }, Ty::value(), origin)
+    }
+
+    /// Whether a call has a list of the program as its only argument.
+    pub(crate) fn is_one_list(&self, args: &[NodeId]) -> bool {
+        args.len() == 1 && matches!(self.ty(args[0]).kind(), TyKind::List(_))
+    }
+
+    /// `shuffle(xs)` of a list that is no dynamic value: NumPy gives the order, the list takes it.
+    pub(crate) fn shuffled(
+        &mut self,
+        list: NodeId,
+        origin: Origin,
+        order: impl FnOnce(&mut Self, NodeId) -> NodeId,
+    ) -> NodeId {
+        if !self.is_simple(list) {
+            let why = "a list that is shuffled and is no variable".to_owned();
+            return self.hole(list, crate::apply::BAD_CALL, why);
+        }
+        let again = self.again(list);
+        let count = self.mk_op(ListOp::Len, Attr::None, vec![again], Ty::int());
+        let order = order(self, count);
+        self.lib_call(Name::new("numpy.$reorder"), &[ArgKind::Positional; 2], vec![list, order], None, origin)
     }
 
     /// Builtin types that say what elements an array has, by their names: `dtype=float`, `a.astype(int)`.

@@ -31,6 +31,11 @@ impl Apply<'_, '_, '_> {
         }
         let args = if self.types.env().has_arrays { self.named_types(name, kinds, args) } else { args };
         let receiver = self.dynamic(receiver);
+        if self.types.env().has_arrays && name == "shuffle" && self.is_one_list(&args) {
+            return self.shuffled(args[0], origin, |me, count| {
+                me.named_call(receiver, Name::new("permutation"), vec![count])
+            });
+        }
         let classes = self.classes_with(name);
         if classes.is_empty() && matches!(name.as_str(), "_replace" | "_asdict") {
             return self.method_of_records(receiver, name, kinds, args, origin);

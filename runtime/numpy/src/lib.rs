@@ -64,6 +64,13 @@ pub fn get(name: &str) -> Value {
     }
 }
 
+/// Puts the items of a list into the order of `positions`.
+#[track_caller]
+pub fn reorder<T: Clone>(list: &mut Vec<T>, positions: &Value) {
+    let old = std::mem::take(list);
+    list.extend(batuta_rt::py::iter(positions).map(|at| old[at.to::<i64>() as usize].clone()));
+}
+
 /// Names of all functions.
 pub fn names() -> Vec<&'static str> {
     table::names()

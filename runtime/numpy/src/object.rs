@@ -471,9 +471,9 @@ impl Object for ArrayObject {
             )),
         }
     }
-    fn deep_copy(self: Rc<Self>, _memo: &mut Memo) -> Option<Value> {
-        let copy = Array { base: None, ..self.0.borrow().copy() };
-        Some(copy.value())
+    fn deep_copy(self: Rc<Self>, memo: &mut Memo) -> Option<Value> {
+        let place = Rc::as_ptr(&self).addr();
+        Some(memo.once(place, || Array { base: None, ..self.0.borrow().copy() }.value()))
     }
     fn is_instance(&self, name: &str) -> bool {
         matches!(name, "ndarray" | "numpy.ndarray")

@@ -166,6 +166,9 @@ impl Object for RandomObject {
     fn is_of_library(&self) -> bool {
         true
     }
+    fn has(&self, name: &str) -> Option<bool> {
+        METHODS.iter().any(|(own, _)| *own == name).then_some(true)
+    }
     fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<R> {
         self.call_named(name, args, &Dict::new())
     }

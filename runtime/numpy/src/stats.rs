@@ -687,6 +687,3 @@ fn round(args: &Args) -> R {
     };
     args.result(2, made)
 }
-
-/// The type of counts.
-pub const COUNT: Kind = I64;

@@ -307,7 +307,13 @@ pub fn to_text(array: &Array, options: &PrintOptions, separator: &str, prefix: &
             Data::Str(..) => {
                 items.iter().map(|x| batuta_rt::repr(&x.text()).to_string()).collect()
             }
-            _ => items.iter().map(|x| batuta_rt::repr(&x.item()).to_string()).collect(),
+            _ => items
+                .iter()
+                .map(|x| match x.item() {
+                    list @ Value::List(_) => format!("list({})", batuta_rt::repr(&list)),
+                    other => batuta_rt::repr(&other).to_string(),
+                })
+                .collect(),
         };
         layout(array, &words, options, separator, prefix, suffix, summarise)
     })

@@ -15,6 +15,17 @@ use crate::{Value, raise_new};
 pub struct Memo(HashMap<i64, Box<dyn Any>>);
 
 impl Memo {
+    /// The copy of an object of another library, made once for its place.
+    pub fn once(&mut self, place: usize, make: impl FnOnce() -> Value) -> Value {
+        let place = place as i64;
+        if let Some(known) = self.0.get(&place).and_then(|copy| copy.downcast_ref::<Value>()) {
+            return known.clone();
+        }
+        let made = make();
+        self.0.insert(place, Box::new(made.clone()));
+        made
+    }
+
     /// The copy of a shared object: the one that is there, or `empty`, which `fill` completes.
     pub(crate) fn copy<T: Identity + Clone + 'static>(
         &mut self,

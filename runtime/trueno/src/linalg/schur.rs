@@ -324,6 +324,8 @@ fn back_substituted(h: &Dense, z: &Dense, k: usize, value: Complex128) -> Vec<Co
     };
     let least = (ULP * (value.re.abs() + value.im.abs())).max(f64::MIN_POSITIVE * n as f64 / ULP);
     let apart = |z: Complex128| if z.norm() < least { Complex::new(least, 0.0) } else { z };
+    // A plain quotient where the divisor is real: the square of a small one would be zero.
+    let over = |a: Complex128, b: Complex128| if b.im == 0.0 { a / b.re } else { a / b };
     let rest = |x: &[Complex128], i: usize, from: usize| -> Complex128 {
         -(from..=last).map(|j| x[j] * h[(i, j)]).sum::<Complex128>()
     };
@@ -340,7 +342,7 @@ fn back_substituted(h: &Dense, z: &Dense, k: usize, value: Complex128) -> Vec<Co
             x[q] = (a * b2 - b1 * c) / det;
             i -= 2;
         } else {
-            x[at] = rest(&x, at, at + 1) / apart(h[(at, at)] - value);
+            x[at] = over(rest(&x, at, at + 1), apart(h[(at, at)] - value));
             i -= 1;
         }
     }
