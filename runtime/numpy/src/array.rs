@@ -155,11 +155,7 @@ pub fn for_each_run(
 ) {
     match (shape, strides) {
         ([], _) => f(start, 1, 1),
-        ([n], [step]) => {
-            if *n > 0 {
-                f(start, *n, *step);
-            }
-        }
+        ([n], [step]) if *n > 0 => f(start, *n, *step),
         ([n, inner @ ..], [step, steps @ ..]) => {
             for i in 0..*n {
                 for_each_run(inner, steps, (start as isize + i as isize * step) as usize, f);

@@ -303,6 +303,7 @@ pub fn nonzero(array: &Array) -> Vec<Vec<i64>> {
 
 impl Array {
     /// The elements at places of the buffer.
+    #[allow(clippy::clone_on_copy, reason = "objects are no numbers")]
     pub fn taken(&self, places: &[usize], shape: &[usize]) -> Array {
         every!(&self.data, b => {
             let buf = b.borrow();

@@ -3,6 +3,7 @@
 //! The crate knows values (`batuta-rt`) and tensors (`trueno`): it turns the calls of one into those of the
 //! other. What it does not know raises an error that no handler of a program takes.
 #![forbid(unsafe_code)]
+#![allow(clippy::needless_range_loop, reason = "an axis counts in several lists at once")]
 
 mod apply;
 mod array;

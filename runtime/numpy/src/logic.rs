@@ -36,8 +36,7 @@ pub const ROWS: &[Row] = &[
     row("nan_to_num", "x copy= nan= posinf= neginf=", nan_to_num),
     row("isreal", "x", |args| {
         let array = args.array(0)?;
-        Ok(Array::from_vec(array.scalars().iter().map(|x| is_real(x)).collect(), &array.shape)
-            .value_or_scalar())
+        Ok(Array::from_vec(array.scalars().iter().map(is_real).collect(), &array.shape).value_or_scalar())
     }),
     row("iscomplex", "x", |args| {
         let array = args.array(0)?;

@@ -5,7 +5,7 @@ use trueno::Overlap;
 
 use crate::array::Array;
 use crate::binary::{Op, apply};
-use crate::dtype::{F64, I64, Kind};
+use crate::dtype::{F64, Kind};
 use crate::error::{Py, R, not_done, type_error, value_error};
 use crate::make::{array_of, index};
 use crate::table::{Args, Row, axes, axis, call, row};

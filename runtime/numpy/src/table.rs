@@ -201,7 +201,7 @@ fn bind(row: &Row, args: &[Value], named: &Dict<String, Value>) -> R<Args> {
     }
     for (name, value) in named.iter() {
         let plain = |param: &&str| param.trim_end_matches('=') == name;
-        match params.iter().position(|param| plain(param)) {
+        match params.iter().position(plain) {
             Some(at) if slots[at].is_some() => {
                 return Err(type_error(format!("{called}() got multiple values for argument '{name}'")));
             }
