@@ -165,9 +165,12 @@ impl Printer<'_, '_> {
             BytesOp::Concat => {
                 let parts = args
                     .iter()
-                    .map(|arg| match self.body.ty(*arg).kind() {
-                        TyKind::Ref(_) => self.by_ref(*arg),
-                        _ => self.by_ref(*arg).without_ref().method("as_slice", vec![]),
+                    .map(|arg| {
+                        let part = self.by_ref(*arg);
+                        // A parameter is a slice by itself.
+                        let is_slice = matches!(self.body.ty(*arg).kind(), TyKind::Ref(_))
+                            && !matches!(&part, Expr::Unary(..));
+                        if is_slice { part } else { part.without_ref().method("as_slice", vec![]) }
                     })
                     .collect();
                 Expr::Array(parts).method("concat", vec![])
