@@ -518,27 +518,23 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: 
     let is_asked = !all || has_function && env.compared.contains(&class.path);
     if eq && is_asked && env.program.find_method(class.path, "__eq__").is_none() {
         let compared: Vec<_> = fields.iter().filter(|field| field.flags.compare).collect();
-        let value = |of: &str, field: &FieldDef| {
-            let value = field_of(env, Expr::atom(of), class.path, field);
-            layout::render(&crate::print::explicit(value), 8, 8, 0)
-        };
-        let test = match compared[..] {
-            _ if has_function => {
-                uses.rt = true;
-                let tests = compared.iter().map(|field| match is_function(field) {
-                    true => {
-                        format!("rt::same_function(&{}, &{})", value("self", field), value("other", field))
-                    }
-                    false => format!("{} == {}", value("self", field), value("other", field)),
-                });
-                tests.collect::<Vec<_>>().join(" && ")
+        let value = |of: &str, field: &FieldDef| field_of(env, Expr::atom(of), class.path, field);
+        uses.rt |= has_function;
+        let tests = compared.iter().map(|field| {
+            let [own, theirs] = ["self", "other"].map(|of| value(of, field));
+            if is_function(field) {
+                return Expr::call("rt::same_function", [own, theirs].map(|of| Expr::unary("&", of)).to_vec());
             }
-            [only] => format!("{} == {}", value("self", only), value("other", only)),
-            _ => format!("{} == {}", parts("self"), parts("other")),
-        };
+            let [own, theirs] =
+                [own, theirs].map(|of| if of.is_guard() { Expr::unary("*", of) } else { of });
+            own.binary("==", theirs)
+        });
+        let test = tests.reduce(|all, test| all.binary("&&", test)).unwrap_or(Expr::atom("true"));
+        let test = layout::render(&test, 8, 8, 0);
+        let other = if compared.is_empty() { "_" } else { "other" };
         let _ = write!(
             out,
-            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {test}\n    }}\n}}\n"
+            "\nimpl PartialEq for {name} {{\n    fn eq(&self, {other}: &Self) -> bool {{\n        {test}\n    }}\n}}\n"
         );
     }
     let less = match env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path)) {

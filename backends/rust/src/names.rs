@@ -92,6 +92,18 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
+/// Whether a text can be a name as it is.
+pub fn is_identifier(name: &str) -> bool {
+    let is_start = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
+    is_start && name != "_" && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') && !is_keyword(name)
+}
+
+/// `linalg.norm` -> `linalg::norm`; what is a keyword gets a line behind it.
+pub fn path_of(dotted: &str) -> String {
+    let part = |name: &str| if is_keyword(name) { format!("{name}_") } else { name.to_owned() };
+    dotted.split('.').map(part).collect::<Vec<_>>().join("::")
+}
+
 fn safe(name: String) -> String {
     if name.is_empty() || name.chars().all(|c| c == '_') {
         return "unnamed".to_owned();

@@ -258,7 +258,7 @@ fn use_lines(uses: &Uses) -> String {
         ["self as rt"] => "use batuta_rt as rt;\n".to_owned(),
         names => use_line("batuta_rt", names),
     };
-    let numpy = if uses.np { "use batuta_numpy as np;\n" } else { "" };
+    let numpy = if uses.np { "use batuta_numpy::np;\n" } else { "" };
     [group("std::"), format!("{numpy}{runtime}"), group("crate")]
         .iter()
         .filter(|text| !text.is_empty())

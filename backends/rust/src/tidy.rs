@@ -71,8 +71,14 @@ fn discard(kind: &mut StmtKind) {
         *kind = StmtKind::Let { pat: "_".to_owned(), ty: None, value: Some(value), els: None };
         return;
     }
-    let StmtKind::Expr(Expr::Call(callee, _)) = kind else { return };
-    if !matches!(&**callee, Expr::Atom(path) if path == "rt::Value::from" || path == "rt::Dict::from") {
+    let is_value = match &*kind {
+        StmtKind::Expr(Expr::Call(callee, _)) => {
+            matches!(&**callee, Expr::Atom(path) if path == "rt::Value::from" || path == "rt::Dict::from")
+        }
+        StmtKind::Expr(Expr::Binary(..)) => true,
+        _ => false,
+    };
+    if !is_value {
         return;
     }
     let StmtKind::Expr(value) = std::mem::replace(kind, StmtKind::Nothing) else { return };
@@ -120,6 +126,8 @@ fn children(of: &mut Expr) {
 fn rewritten(of: Expr) -> Expr {
     match of {
         Expr::Method(receiver, name, args) => method(*receiver, name, args),
+        Expr::Call(callee, args) if args.len() == 3 && is_atom(&callee, "rt::Slice::new") => part(callee, args),
+        Expr::Assign(place, "", value) => in_place(place, *value),
         Expr::Call(callee, mut args) => {
             let takes =
                 matches!(&*callee, Expr::Atom(path) if FUNCTIONS_OF_ITERABLES.contains(&path.as_str()));
@@ -163,6 +171,52 @@ fn rewritten(of: Expr) -> Expr {
         Expr::If(branch) => mapped_option(branch),
         Expr::Block(label, block) if label.is_empty() => tested_value(block),
         other => other,
+    }
+}
+
+/// `rt::Slice::new(Some(1), None, None)` is `rt::slice(1..)`.
+fn part(callee: Box<Expr>, args: Vec<Expr>) -> Expr {
+    let bound = |arg: &Expr| match arg {
+        Expr::Call(some, values) if values.len() == 1 && is_atom(some, "Some") => Some(Some(values[0].clone())),
+        none => is_atom(none, "None").then_some(None),
+    };
+    let bounds = args.iter().map(bound).collect::<Option<Vec<_>>>();
+    let Some(Ok([start, stop, step])) = bounds.map(<[Option<Expr>; 3]>::try_from) else {
+        return Expr::Call(callee, args);
+    };
+    let range = Expr::Range(start.map(Box::new), stop.map(Box::new), false);
+    let part = Expr::call("rt::slice", vec![range]);
+    match step {
+        Some(step) => part.method("by", vec![step]),
+        None => part,
+    }
+}
+
+/// `x = rt::py::iadd(&x, &y)` is `x += y`.
+fn in_place(place: Box<Expr>, value: Expr) -> Expr {
+    const SIGNS: &[(&str, &str)] = &[
+        ("rt::py::iadd", "+"),
+        ("rt::py::isub", "-"),
+        ("rt::py::imul", "*"),
+        ("rt::py::ior", "|"),
+        ("rt::py::iand", "&"),
+        ("rt::py::ixor", "^"),
+    ];
+    let sign = match &value {
+        Expr::Call(callee, args) if is_name(&place) && args.len() == 2 => match &args[0] {
+            Expr::Unary("&", of) if *of == place => {
+                SIGNS.iter().find(|(path, _)| is_atom(callee, path)).map(|(_, sign)| *sign)
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match (sign, value) {
+        (Some(sign), Expr::Call(_, mut args)) => {
+            let operand = crate::print::given(args.swap_remove(1));
+            Expr::Assign(place, sign, Box::new(operand))
+        }
+        (_, value) => Expr::Assign(place, "", Box::new(value)),
     }
 }
 

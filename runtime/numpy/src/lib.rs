@@ -21,6 +21,7 @@ mod info;
 mod linalg;
 mod logic;
 mod make;
+pub mod np;
 mod object;
 mod pad;
 mod poly;

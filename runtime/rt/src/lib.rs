@@ -147,11 +147,12 @@ pub use unwind::{
     exit, exit_with, raise, raise_new,
 };
 pub use value::{
-    FromValue, Function, Items, Library, Object, Value, bound_method, owner, py, simple_namespace, view_text,
+    Args, FromValue, Function, Items, Library, Object, Value, bound_method, owner, py, simple_namespace, view_text,
 };
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {
+    pub use crate::args;
     pub use crate::list::{PyList, PyVec};
     pub use crate::text::{PyBytes, PyChar, PyStr};
     pub use crate::unwind::OrRaise;

@@ -327,7 +327,8 @@ impl<T: Number> Tensor<'_, T> {
         }
         let (n, m) = (long.len(), short.len());
         let mut full = vec![T::ZERO; n + m - 1];
-        for (j, &y) in short.iter().enumerate() {
+        // From the last: each sum runs over the longer one from its left, as NumPy's does.
+        for (j, &y) in short.iter().enumerate().rev() {
             full[j..j + n].iter_mut().zip(&long).for_each(|(out, &x)| *out = out.plus(x.times_plain(y)));
         }
         let kept = match part {

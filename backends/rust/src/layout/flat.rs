@@ -1,6 +1,6 @@
 //! One-line forms; `None` where rustfmt would not keep one line however wide the page.
 
-use super::{Prec, asked_of, needs_parens, width};
+use super::{Prec, asked_of, in_brackets, needs_parens, width};
 use crate::tree::{Block, Closure, Expr, If};
 
 /// Widest arguments of a call, widest array, widest chain.
@@ -43,7 +43,7 @@ pub(super) fn flat(expr: &Expr) -> Option<String> {
         Expr::Tuple(items) => format!("({})", flat_args(items, false)?),
         Expr::Array(items) => format!("[{}]", flat_args(items, true)?),
         Expr::Repeat(open, value, count) => format!("{open}{}; {}]", flat(value)?, flat(count)?),
-        Expr::Macro(name, args) if name == "vec" => format!("vec![{}]", flat_args(args, true)?),
+        Expr::Macro(name, args) if in_brackets(name) => format!("{name}![{}]", flat_args(args, true)?),
         Expr::Macro(name, args) => format!("{name}!({})", flat_args(args, false)?),
         Expr::Struct(path, fields) => flat_struct(path, fields)?,
         Expr::Closure(closure) => flat_closure(closure)?,

@@ -186,7 +186,9 @@ pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
             let (value, count) = (render(value, inner, inner, 1), render(count, inner, inner, 0));
             format!("{open}\n{pad}{value};\n{pad}{count}\n{}]", spaces(indent))
         }
-        Expr::Macro(name, args) if name == "vec" => list::array("vec![", args, indent, col, tail),
+        Expr::Macro(name, args) if in_brackets(name) => {
+            list::array(&format!("{name}!["), args, indent, col, tail)
+        }
         Expr::Macro(name, args) => list::call(&format!("{name}!"), args, indent, col, tail),
         Expr::Struct(path, fields) => list::struct_literal(path, fields, indent),
         Expr::Closure(closure) => block::closure(closure, indent, col, tail),
@@ -371,4 +373,9 @@ pub(crate) fn operand(expr: &Expr, at_least: Prec, indent: usize, col: usize, ta
     } else {
         render(expr, indent, col, tail)
     }
+}
+
+/// Macros whose arguments are items.
+fn in_brackets(name: &str) -> bool {
+    matches!(name, "vec" | "rt::args")
 }

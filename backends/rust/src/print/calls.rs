@@ -220,6 +220,9 @@ impl Printer<'_, '_> {
         if let Some(value) = self.enum_call(name, args) {
             return value;
         }
+        if let Some(call) = self.dynamic_call(name, args) {
+            return call;
+        }
         if let ("builtins.type", [of]) = (name.as_str(), args)
             && let Some(class) = self.body.ty(of.value).class_path()
         {
@@ -389,6 +392,7 @@ impl Printer<'_, '_> {
                 && index == 0;
             let is_value =
                 row.param(index, nodes.len()).is_some_and(|param| *param.ty.kind() == TyKind::Value)
+                    && !spelling.starts_with("rt::py::")
                     && !spelling.contains(&format!("{{{index}}}."));
             let is_key = index > 0
                 && row

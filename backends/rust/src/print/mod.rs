@@ -6,6 +6,7 @@ mod compare;
 mod comprehensions;
 mod control;
 mod defaults;
+mod dynamic;
 mod errors;
 mod expr;
 mod flow;
@@ -32,6 +33,7 @@ use crate::types::Position;
 use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
 use control::Exit;
+pub(crate) use dynamic::given;
 pub(crate) use defaults::plain_default;
 pub(crate) use ops::explicit;
 

@@ -179,6 +179,16 @@ impl Printer<'_, '_> {
             _ => "",
         };
         let text = |name: &str| Expr::Atom(crate::literal::string(name));
+        if self.body.lang != Lang::Ruchy {
+            let short = match op {
+                ValueOp::Index => self.notation("index", args),
+                ValueOp::Binary | ValueOp::Unary => self.notation(name, args),
+                _ => self.dynamic_method(op, name, args),
+            };
+            if let Some(short) = short {
+                return short;
+            }
+        }
         match op {
             ValueOp::From => {
                 let is_absent =
@@ -226,10 +236,6 @@ impl Printer<'_, '_> {
                 };
                 let value = self.by_ref(args[0]);
                 Expr::call("rt::py::is_instance", vec![value, name])
-            }
-            ValueOp::Binary if let Some(word) = name.strip_prefix("compare.") => {
-                let parts = vec![self.by_ref(args[0]), self.by_ref(args[1]), text(word)];
-                Expr::call("rt::py::compared", parts)
             }
             ValueOp::Binary | ValueOp::Unary | ValueOp::Index => {
                 if op == ValueOp::Unary && matches!(name, "truth" | "not") {

@@ -372,6 +372,12 @@ impl Parser {
         let ty = of.ty.clone().ptr();
         match of.kind {
             ExprKind::Func(_) => Expr::new(of.kind, ty, whole),
+            // A pointer to the first item of a row reaches the rows behind it; an index of that row does not.
+            ExprKind::Deref(ref inner)
+                if matches!(&inner.kind, ExprKind::Decay(row) if matches!(row.kind, ExprKind::Deref(_))) =>
+            {
+                Expr::new(ExprKind::Addr(of.boxed()), ty, whole)
+            }
             ExprKind::Deref(inner) => Expr { pos: whole, ..*inner },
             ExprKind::Member(..) if self.bit_width(&of).is_some() => {
                 self.issue(codes::TYPE, whole, "a bit-field has no address");

@@ -1,6 +1,7 @@
 //! `slice(start, stop, step)` as a value.
 
 use std::fmt;
+use std::ops::{Range, RangeFrom, RangeFull, RangeTo};
 
 use super::bounds::slice_ends;
 use crate::repr::Repr;
@@ -22,12 +23,46 @@ impl Slice {
         Slice { start, stop, step }
     }
 
+    /// The same part, every `step`-th item.
+    pub const fn by(self, step: i64) -> Slice {
+        Slice { step: Some(step), ..self }
+    }
+
     /// `s.indices(length)`; raises `ValueError` for a step of zero.
     #[track_caller]
     pub fn indices(self, length: i64) -> (i64, i64, i64) {
         let step = self.step.unwrap_or(1);
         let (start, stop) = slice_ends(length.max(0) as usize, self.start, self.stop, step);
         (start, stop, step)
+    }
+}
+
+/// A part of a sequence as a range: `slice(1..)`, `slice(..-1)`, `slice(..).by(2)`.
+pub fn slice(range: impl Into<Slice>) -> Slice {
+    range.into()
+}
+
+impl From<RangeFull> for Slice {
+    fn from(_: RangeFull) -> Slice {
+        Slice::new(None, None, None)
+    }
+}
+
+impl From<RangeFrom<i64>> for Slice {
+    fn from(range: RangeFrom<i64>) -> Slice {
+        Slice::new(Some(range.start), None, None)
+    }
+}
+
+impl From<RangeTo<i64>> for Slice {
+    fn from(range: RangeTo<i64>) -> Slice {
+        Slice::new(None, Some(range.end), None)
+    }
+}
+
+impl From<Range<i64>> for Slice {
+    fn from(range: Range<i64>) -> Slice {
+        Slice::new(Some(range.start), Some(range.end), None)
     }
 }
 

@@ -27,24 +27,6 @@ impl Value {
         T::is_value(self)
     }
 
-    /// `self.name`.
-    #[track_caller]
-    pub fn attr(&self, name: &str) -> Value {
-        py::get_attr(self, name)
-    }
-
-    /// `self.name(args)`.
-    #[track_caller]
-    pub fn call_method(&self, name: &str, args: &[Value]) -> Value {
-        py::call_method(self, name, args)
-    }
-
-    /// `self(args)`.
-    #[track_caller]
-    pub fn call(&self, args: &[Value]) -> Value {
-        py::call(self, args)
-    }
-
     /// Iterates as `for` does.
     #[track_caller]
     pub fn iter(&self) -> Items {

@@ -245,7 +245,7 @@ macro_rules! function {
             #[track_caller]
             fn from_value(value: &Value) -> Result<Self, Error> {
                 let value = value.clone();
-                Ok(Rc::new(move |$($arg: $name),*| value.call(&[$($arg.into()),*]).to::<R>()))
+                Ok(Rc::new(move |$($arg: $name),*| super::py::call(&value, &[$($arg.into()),*]).to::<R>()))
             }
 
             fn fits(value: &Value) -> bool {

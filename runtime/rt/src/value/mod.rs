@@ -21,6 +21,7 @@ mod members;
 mod methods;
 mod named;
 mod object;
+mod operators;
 mod params;
 mod sequence_methods;
 mod simple_namespace;
@@ -46,6 +47,7 @@ pub use library::Library;
 #[allow(unused_imports, reason = "what `library!` expands to")]
 pub(crate) use library::{formatted, held, hold, library, library_from};
 pub use object::{Function, Object, bound_method, owner};
+pub use operators::Args;
 pub use simple_namespace::simple_namespace;
 
 /// A value of any Python type.
