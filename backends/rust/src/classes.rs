@@ -523,10 +523,12 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: 
         let tests = compared.iter().map(|field| {
             let [own, theirs] = ["self", "other"].map(|of| value(of, field));
             if is_function(field) {
-                return Expr::call("rt::same_function", [own, theirs].map(|of| Expr::unary("&", of)).to_vec());
+                return Expr::call(
+                    "rt::same_function",
+                    [own, theirs].map(|of| Expr::unary("&", of)).to_vec(),
+                );
             }
-            let [own, theirs] =
-                [own, theirs].map(|of| if of.is_guard() { Expr::unary("*", of) } else { of });
+            let [own, theirs] = [own, theirs].map(|of| if of.is_guard() { Expr::unary("*", of) } else { of });
             own.binary("==", theirs)
         });
         let test = tests.reduce(|all, test| all.binary("&&", test)).unwrap_or(Expr::atom("true"));

@@ -95,7 +95,10 @@ pub fn is_keyword(name: &str) -> bool {
 /// Whether a text can be a name as it is.
 pub fn is_identifier(name: &str) -> bool {
     let is_start = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    is_start && name != "_" && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') && !is_keyword(name)
+    is_start
+        && name != "_"
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && !is_keyword(name)
 }
 
 /// `linalg.norm` -> `linalg::norm`; what is a keyword gets a line behind it.

@@ -126,7 +126,9 @@ fn children(of: &mut Expr) {
 fn rewritten(of: Expr) -> Expr {
     match of {
         Expr::Method(receiver, name, args) => method(*receiver, name, args),
-        Expr::Call(callee, args) if args.len() == 3 && is_atom(&callee, "rt::Slice::new") => part(callee, args),
+        Expr::Call(callee, args) if args.len() == 3 && is_atom(&callee, "rt::Slice::new") => {
+            part(callee, args)
+        }
         Expr::Assign(place, "", value) => in_place(place, *value),
         Expr::Call(callee, mut args) => {
             let takes =
@@ -177,19 +179,17 @@ fn rewritten(of: Expr) -> Expr {
 /// `rt::Slice::new(Some(1), None, None)` is `rt::slice(1..)`.
 fn part(callee: Box<Expr>, args: Vec<Expr>) -> Expr {
     let bound = |arg: &Expr| match arg {
-        Expr::Call(some, values) if values.len() == 1 && is_atom(some, "Some") => Some(Some(values[0].clone())),
+        Expr::Call(some, values) if values.len() == 1 && is_atom(some, "Some") => {
+            Some(Some(values[0].clone()))
+        }
         none => is_atom(none, "None").then_some(None),
     };
     let bounds = args.iter().map(bound).collect::<Option<Vec<_>>>();
     let Some(Ok([start, stop, step])) = bounds.map(<[Option<Expr>; 3]>::try_from) else {
         return Expr::Call(callee, args);
     };
-    let range = Expr::Range(start.map(Box::new), stop.map(Box::new), false);
-    let part = Expr::call("rt::slice", vec![range]);
-    match step {
-        Some(step) => part.method("by", vec![step]),
-        None => part,
-    }
+    let [start, stop, step] = [start, stop, step].map(|bound| bound.map(Box::new));
+    crate::print::slice_of(start, stop, step)
 }
 
 /// `x = rt::py::iadd(&x, &y)` is `x += y`.

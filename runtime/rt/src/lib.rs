@@ -147,7 +147,8 @@ pub use unwind::{
     exit, exit_with, raise, raise_new,
 };
 pub use value::{
-    Args, FromValue, Function, Items, Library, Object, Value, bound_method, owner, py, simple_namespace, view_text,
+    Args, FromValue, Function, Items, Library, Object, Value, bound_method, owner, py, simple_namespace,
+    view_text,
 };
 
 /// The extension traits: `use batuta_rt::prelude::*;`.

@@ -10,7 +10,7 @@ use super::ops::explicit;
 use crate::tree::Expr;
 use batuta_base::Name;
 use batuta_core::{
-    Arg, Attr, Const, DictOp, FloatWidth, ListOp, Node, NodeId, Op, RsOp, TyKind, ValueOp, Width,
+    Arg, Attr, Const, DictOp, FloatWidth, ListOp, Mode, Node, NodeId, Op, RsOp, TyKind, ValueOp, Width,
 };
 
 /// Operators that are written between their operands.
@@ -60,6 +60,27 @@ pub(crate) fn given(expr: Expr) -> Expr {
     }
 }
 
+/// `rt::slice(start..stop)`. A range of literals that Rust takes for empty, as `1..-1`, is `rt::between(1, -1)`.
+pub(crate) fn slice_of(start: Option<Box<Expr>>, stop: Option<Box<Expr>>, step: Option<Box<Expr>>) -> Expr {
+    let literal = |bound: &Option<Box<Expr>>| match bound.as_deref() {
+        Some(Expr::Atom(text)) => text.parse::<i64>().ok(),
+        Some(Expr::Unary("-", of)) => match &**of {
+            Expr::Atom(text) => text.parse::<i64>().ok().map(|number| -number),
+            _ => None,
+        },
+        _ => None,
+    };
+    let looks_empty = literal(&start).zip(literal(&stop)).is_some_and(|(start, stop)| start >= stop);
+    let part = match (start, stop) {
+        (Some(start), Some(stop)) if looks_empty => Expr::call("rt::between", vec![*start, *stop]),
+        (start, stop) => Expr::call("rt::slice", vec![Expr::Range(start, stop, false)]),
+    };
+    match step {
+        Some(step) => part.method("by", vec![*step]),
+        None => part,
+    }
+}
+
 /// Whether an expression makes a value of its own.
 fn is_made(expr: &Expr) -> bool {
     match expr {
@@ -82,6 +103,7 @@ impl Printer<'_, '_> {
             {
                 self.converted(args[0])
             }
+            Node::Use(_, Mode::Move) => self.expr(node),
             Node::Use(..) => match self.body.ty(node).kind() {
                 TyKind::RefMut(_) => Expr::unary("&", Expr::unary("*", self.expr(node))),
                 _ => given(self.by_ref(node)),
@@ -143,13 +165,11 @@ impl Printer<'_, '_> {
         let [start, stop, step] = parts.try_into().ok()?;
         let receiver = self.receiver_of(args[0]);
         let mut bound = |node: Option<NodeId>| node.map(|node| Box::new(self.expr(node)));
-        let range = Expr::Range(bound(start), bound(stop), false);
-        let part = match step {
-            None => range,
-            Some(step) => {
-                let step = self.expr(step);
-                Expr::call(self.rt("slice"), vec![range]).method("by", vec![step])
-            }
+        let (start, stop, step) = (bound(start), bound(stop), bound(step));
+        self.uses.rt = true;
+        let part = match slice_of(start, stop, step) {
+            Expr::Call(slice, mut range) if *slice == Expr::atom("rt::slice") => range.remove(0),
+            part => part,
         };
         Some(receiver.method("slice", vec![part]))
     }

@@ -33,8 +33,8 @@ use crate::types::Position;
 use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
 use control::Exit;
-pub(crate) use dynamic::given;
 pub(crate) use defaults::plain_default;
+pub(crate) use dynamic::{given, slice_of};
 pub(crate) use ops::explicit;
 
 /// Prints one body.

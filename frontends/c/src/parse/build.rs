@@ -373,9 +373,7 @@ impl Parser {
         match of.kind {
             ExprKind::Func(_) => Expr::new(of.kind, ty, whole),
             // A pointer to the first item of a row reaches the rows behind it; an index of that row does not.
-            ExprKind::Deref(ref inner)
-                if matches!(&inner.kind, ExprKind::Decay(row) if matches!(row.kind, ExprKind::Deref(_))) =>
-            {
+            ExprKind::Deref(ref inner) if matches!(&inner.kind, ExprKind::Decay(row) if matches!(row.kind, ExprKind::Deref(_))) => {
                 Expr::new(ExprKind::Addr(of.boxed()), ty, whole)
             }
             ExprKind::Deref(inner) => Expr { pos: whole, ..*inner },

@@ -15,5 +15,5 @@ pub use order::{
 };
 pub use range::{Range, range};
 pub use slice::PyList;
-pub use slice_object::{Slice, slice};
+pub use slice_object::{Slice, between, slice};
 pub use vec::PyVec;

@@ -42,6 +42,11 @@ pub fn slice(range: impl Into<Slice>) -> Slice {
     range.into()
 }
 
+/// The part from one position up to another, which may count from the end: `between(1, -1)`.
+pub const fn between(start: i64, stop: i64) -> Slice {
+    Slice::new(Some(start), Some(stop), None)
+}
+
 impl From<RangeFull> for Slice {
     fn from(_: RangeFull) -> Slice {
         Slice::new(None, None, None)
