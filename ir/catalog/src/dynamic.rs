@@ -26,6 +26,48 @@ pub fn lacks_dynamic(name: &str) -> bool {
         && !name.rsplit_once('.').is_some_and(|(function, method)| is_method(method) && known(function))
 }
 
+/// Names that NumPy had before version 2.
+const REMOVED: &[&str] = &[
+    "Inf",
+    "Infinity",
+    "NINF",
+    "NaN",
+    "PINF",
+    "alltrue",
+    "asfarray",
+    "bool8",
+    "cast",
+    "complex",
+    "complex_",
+    "cumproduct",
+    "find_common_type",
+    "float",
+    "float_",
+    "in1d",
+    "infty",
+    "int",
+    "mat",
+    "msort",
+    "obj2sctype",
+    "object",
+    "product",
+    "round_",
+    "sometrue",
+    "str",
+    "string_",
+    "trapz",
+    "unicode_",
+];
+
+/// Whether a library has a name of which the program asks; none if that is not known here.
+pub fn has_dynamic(name: &str) -> Option<bool> {
+    let short = name.strip_prefix("numpy.")?;
+    if REMOVED.contains(&short) {
+        return Some(false);
+    }
+    (!lacks_dynamic(name) || crate::constant(name).is_some()).then_some(true)
+}
+
 /// Every name.
 pub fn dynamic_names() -> impl Iterator<Item = &'static str> {
     NUMPY.lines()

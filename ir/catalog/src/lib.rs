@@ -18,7 +18,7 @@ use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
 pub use coverage::{Coverage, coverage, lacks};
-pub use dynamic::{dynamic_names, is_dynamic, is_dynamic_module, lacks_dynamic};
+pub use dynamic::{dynamic_names, has_dynamic, is_dynamic, is_dynamic_module, lacks_dynamic};
 pub use parse::{parse_signature, parse_ty};
 pub use regex::capturing_groups;
 pub use select::{select, wide_result};

@@ -158,6 +158,11 @@ impl<'t> Lowerer<'t> {
                     }
                     _ => None,
                 },
+                "builtins.getattr" | "builtins.hasattr"
+                    if let Some(found) = self.module_name_test(name, node) =>
+                {
+                    Some(found)
+                }
                 "builtins.getattr" | "builtins.setattr" => self.named_attribute(node),
                 path if batuta_catalog::is_exception(path) => self.builtin_exception(path, node),
                 path => {
@@ -211,6 +216,30 @@ impl<'t> Lowerer<'t> {
                 assign.field("right").filter(|_| is_it)
             })
         })
+    }
+
+    /// `hasattr(np, "name")`, `getattr(np, "name", default)`: what a library has is known.
+    fn module_name_test(&mut self, function: Name, node: Syntax<'t>) -> Option<NodeId> {
+        let args = arguments(node);
+        let (module, default) = match args[..] {
+            [module, _] => (module, None),
+            [module, _, default] if function == "builtins.getattr" => (module, Some(default)),
+            _ => return None,
+        };
+        let name = self.literal_text(args[1])?;
+        let Binding::Lib(path) = self.look_up(module.text()) else { return None };
+        if !module.is("identifier") || !args.iter().all(|arg| is_plain(*arg)) {
+            return None;
+        }
+        let is_there = batuta_catalog::has_dynamic(path.join(&name).as_str())?;
+        if function == "builtins.hasattr" {
+            return Some(self.constant(Const::Bool(is_there), node));
+        }
+        match (is_there, default) {
+            (true, _) => Some(self.node(Node::Item(path.join(&name)), node)),
+            (false, Some(default)) => Some(self.expr(default)),
+            (false, None) => None,
+        }
     }
 
     /// `getattr(x, "name")` and `setattr(x, "name", value)` with a literal are the attribute itself.
