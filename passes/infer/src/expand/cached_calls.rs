@@ -88,7 +88,11 @@ fn assigned(program: &Program<Hir>, body: &Body<Hir>) -> Vec<(NodeId, Given)> {
     body.walk_stmts(body.root, &mut |stmt| {
         let StmtKind::Set { target: Pat::Place(_), value } = &stmt.kind else { return };
         let Some((cache, function)) = applied(body, *value) else { return };
-        let Node::Item(item) = body.nodes[function].kind else { return };
+        let item = match &body.nodes[function].kind {
+            Node::Item(item) => *item,
+            Node::Use(Place { root: Root::Global(item), proj }, _) if proj.is_empty() => *item,
+            _ => return,
+        };
         let item = program.resolve(item);
         let is_plain = |param: &Param| {
             param.default.is_none() && matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly)
