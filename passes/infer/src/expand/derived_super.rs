@@ -43,11 +43,12 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
             continue;
         }
         let is_item = name == "__getitem__" && found.kind.make == "builtins.dict";
-        if is_item && program.find_method(found.class, "__missing__").is_some() {
-            if let Some(kind) = item_or_missing(&mut body, this, &args, &inner, origin) {
-                body.nodes[id].kind = kind;
-                continue;
-            }
+        if is_item
+            && program.find_method(found.class, "__missing__").is_some()
+            && let Some(kind) = item_or_missing(&mut body, this, &args, &inner, origin)
+        {
+            body.nodes[id].kind = kind;
+            continue;
         }
         body.nodes[id].kind = expression(&mut body, name, args, inner, origin);
     }
