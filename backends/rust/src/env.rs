@@ -216,7 +216,7 @@ impl<'a> Env<'a> {
     /// `mod::Item` as `from` writes it, with the `use` that this needs.
     /// The Rust name of a class's type.
     pub fn type_name(&self, class: Name) -> String {
-        self.told_apart.name(class, names::camel(class.last()))
+        self.told_apart.name(class, names::class(class.last()))
     }
 
     pub fn item_path(&self, item: Name, own_name: &str, from: Name, uses: &mut Uses) -> String {

@@ -192,6 +192,16 @@ pub fn named_function(
             }
         }
     }
+    // A function that several closures take along has a copy for each.
+    if params.iter().any(|param| param.contains(": impl Fn(")) {
+        let text = layout::stmts(&block, 0);
+        for param in params.iter_mut().filter(|param| param.contains(": impl Fn(")) {
+            let name = param.trim_start_matches("mut ").split(':').next().unwrap_or_default();
+            if text.contains(&format!(" {name}.clone()")) {
+                param.push_str(" + Clone");
+            }
+        }
+    }
     let ret = result(&mut printer);
     drop(printer);
     // A generator holds the iterators that it reads: they must live as long as it does.

@@ -36,6 +36,43 @@ pub fn snake(name: &str) -> String {
 const TYPES: &[&str] =
     &["Vec", "Box", "String", "Option", "Result", "Rc", "Cell", "RefCell", "Ok", "Err", "Some", "None"];
 
+/// Traits and types that emitted code calls by these names: a class must not hide them.
+const SPOKEN: &[&str] = &[
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Hash",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "LazyLock",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Pin",
+    "Send",
+    "Sync",
+    "ToOwned",
+    "ToString",
+];
+
+/// The type of a class: `CamelCase`, and no name that emitted code needs for itself.
+pub fn class(name: &str) -> String {
+    let own = camel(name);
+    if SPOKEN.contains(&own.as_str()) { format!("{own}Item") } else { own }
+}
+
 /// `CamelCase`, and none of std's own types.
 pub fn camel(name: &str) -> String {
     let own = camel_case(name);

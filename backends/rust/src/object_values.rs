@@ -406,6 +406,8 @@ pub fn convert_parameters(env: &mut Env<'_>) {
         if env.class(*class).is_some_and(|class| class.kind == ClassKind::NamedTuple) {
             gives.extend(env.all_fields(*class).into_iter().map(|field| field.ty));
         }
+        let fields = env.all_fields(*class).into_iter();
+        takes.extend(fields.filter(|field| env.dynamic.set.contains(&field.name)).map(|field| field.ty));
         for body in env.methods_of(*class).into_iter().filter_map(|path| env.function(path)) {
             let is_equality = body.path.last() == "__eq__";
             if body.kind == FnKind::Method && (is_equality || env.dynamic.asks(body)) {

@@ -1,7 +1,7 @@
 //! Functions, globals and classes of one module that would have the same Rust name: `log` and `LOG`, `fooBar` and
 //! `foo_bar`, `_Node` and `Node`.
 //!
-//! The one that is written as Rust writes it keeps the name, the others are numbered: `LOG`, `LOG_2`.
+//! The one that is written as Rust writes it keeps the name, the others are numbered: `LOG`, `LOG_2`, `Node`, `Node2`.
 
 use crate::names;
 use batuta_base::{FxHashMap, Name};
@@ -16,20 +16,28 @@ impl ToldApart {
         let mut out = ToldApart::default();
         let functions = program.fns.keys().map(|path| (*path, names::function(*path)));
         let globals = program.globals.keys().map(|path| (*path, names::upper(path.last())));
-        let classes = program.classes.keys().map(|path| (*path, names::camel(path.last())));
-        out.number(functions.filter(|(path, _)| !program.classes.contains_key(&path.parent())));
-        out.number(globals.filter(|(path, _)| !program.classes.contains_key(&path.parent())));
-        out.number(classes);
+        let classes = program.classes.keys().map(|path| (*path, names::class(path.last())));
+        let is_free = |path: &Name| !program.classes.contains_key(&path.parent());
+        out.number(functions.filter(|(path, _)| is_free(path)), |path| path.parent());
+        out.number(globals.filter(|(path, _)| is_free(path)), |path| path.parent());
+        // A class inside of a class stands in the module, too.
+        out.number(classes, |path| {
+            let mut home = path.parent();
+            while program.classes.contains_key(&home) {
+                home = home.parent();
+            }
+            home
+        });
         out
     }
 
-    fn number(&mut self, named: impl Iterator<Item = (Name, String)>) {
+    fn number(&mut self, named: impl Iterator<Item = (Name, String)>, home: impl Fn(&Name) -> Name) {
         let mut groups: FxHashMap<(Name, String), Vec<Name>> = FxHashMap::default();
         for (path, own) in named {
-            groups.entry((path.parent(), own)).or_default().push(path);
+            groups.entry((home(&path), own)).or_default().push(path);
         }
         for ((_, own), mut paths) in groups.into_iter().filter(|(_, paths)| paths.len() > 1) {
-            paths.sort_by_key(|path| (path.last() != own, path.as_str()));
+            paths.sort_by_key(|path| (path.last() != own, path.as_str().matches('.').count(), path.as_str()));
             self.0.extend(paths.into_iter().enumerate().skip(1).map(|(index, path)| (path, index + 1)));
         }
     }
@@ -37,6 +45,9 @@ impl ToldApart {
     /// The Rust name of what would be called `own`.
     pub(crate) fn name(&self, path: Name, own: String) -> String {
         match self.0.get(&path) {
+            Some(number) if own.starts_with(char::is_uppercase) && own.contains(char::is_lowercase) => {
+                format!("{own}{number}")
+            }
             Some(number) => format!("{own}_{number}"),
             None => own,
         }

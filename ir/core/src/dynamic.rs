@@ -118,8 +118,10 @@ fn related<L>(program: &Program<L>, class: Name) -> Vec<Ty> {
 /// Types of the attributes and methods that dynamic code may ask for.
 fn member_types<L>(program: &Program<L>, dynamic: &Dynamic, class: Name) -> Vec<Ty> {
     let fields = program.all_fields(class);
-    let mut out: Vec<Ty> =
-        fields.iter().filter(|field| dynamic.reads(field.name.as_str())).map(|field| field.ty).collect();
+    // A record is also the tuple of its fields.
+    let is_record = program.classes[&class].kind == ClassKind::NamedTuple;
+    let is_read = |field: &&&FieldDef| is_record || dynamic.reads(field.name.as_str());
+    let mut out: Vec<Ty> = fields.iter().filter(is_read).map(|field| field.ty).collect();
     for body in program.classes[&class].methods.iter().filter_map(|path| program.fns.get(path)) {
         if dynamic.asks(body) {
             out.push(body.ret);

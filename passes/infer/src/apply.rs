@@ -72,6 +72,8 @@ pub(crate) struct Apply<'a, 's, 'p> {
     pub functions: Vec<(Ty, Ty)>,
     /// The callee of the source whose call is written.
     pub callee: Option<NodeId>,
+    /// What was written for a function value, and the node of the source that it stands for.
+    pub function_sources: FxHashMap<NodeId, NodeId>,
     /// What closures that were made of functions stand for.
     pub described: FxHashMap<NodeId, crate::function_values::Described>,
     /// The nodes of the source that made ones stand for, of classes that are values.
@@ -99,6 +101,7 @@ pub(crate) fn apply(types: &Types<'_, '_>, paths: &Paths, inst: InstId, diags: &
         body,
         functions: Vec::new(),
         callee: None,
+        function_sources: FxHashMap::default(),
         described: Default::default(),
         class_sources: Default::default(),
         kept_views: Default::default(),

@@ -134,7 +134,10 @@ impl Apply<'_, '_, '_> {
 
     /// The node of the source that a called value was made of.
     fn source_of(&self, node: NodeId) -> NodeId {
-        if node.index() < self.nodes { node } else { self.callee.unwrap_or(node) }
+        if node.index() < self.nodes {
+            return node;
+        }
+        self.function_sources.get(&node).copied().or(self.callee).unwrap_or(node)
     }
 
     /// Names and kinds of the parameters of a function value, as far as they are known.

@@ -209,8 +209,13 @@ impl Apply<'_, '_, '_> {
 
     /// An empty display is of any type of its kind.
     fn retype_empty(&mut self, node: NodeId, to: Ty) -> bool {
-        if matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "tuple.empty")
-        {
+        let is_empty_tuple = match &self.body.nodes[node].kind {
+            Node::Call { callee: Callee::Lib(name), args } => {
+                *name == "tuple.empty" || *name == "builtins.tuple" && args.is_empty()
+            }
+            _ => false,
+        };
+        if is_empty_tuple {
             let new = |op| Node::Op { op, attr: Attr::None, args: Vec::new() };
             let written = match to.kind() {
                 TyKind::List(_) => Some(("list", "[]")),

@@ -379,6 +379,11 @@ impl Apply<'_, '_, '_> {
                 }
                 self.hole(a, BAD_CALL, COMPUTED.into())
             }
+            // `()` of Rust is `None`.
+            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } if args.is_empty() => {
+                let callee = Callee::Lib(Name::new("tuple.empty"));
+                self.mk(Node::Call { callee, args: Vec::new() }, Ty::lib("tuple", [Ty::value()]), origin)
+            }
             Node::Op { op: op @ (Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New)), args, .. } => {
                 let args: Vec<NodeId> =
                     args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();

@@ -16,6 +16,9 @@ impl Apply<'_, '_, '_> {
         if node != id && matches!(inner.kind(), TyKind::TypeOf(_)) {
             self.class_sources.insert(node, id);
         }
+        if node != id && matches!(ty.kind(), TyKind::Func(..)) {
+            self.function_sources.insert(node, id);
+        }
         node
     }
 

@@ -255,7 +255,8 @@ impl Apply<'_, '_, '_> {
                     .into_iter()
                     .map(|found| found.map(|(unit, default)| self.copy_default(&unit.body, default, origin)))
                     .collect();
-                Some(Described { name: "<lambda>".to_owned(), is_bound: false, formals, defaults })
+                // Which function it is only the run knows: whoever asks for the name is told so.
+                Some(Described { name: "?".to_owned(), is_bound: false, formals, defaults })
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Members of int enums where the ints that they are count.
 
 use crate::apply::Apply;
-use batuta_base::Name;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
@@ -12,6 +12,14 @@ impl Apply<'_, '_, '_> {
         }
         let origin = self.origin(node);
         self.attr(node, Name::new("value"), origin)
+    }
+
+    /// The values of the members that something gives: `map(|x| x.value, members)`.
+    pub(crate) fn member_numbers(&mut self, items: NodeId, origin: Origin) -> NodeId {
+        let item = self.item_type(self.ty(items));
+        let ty = Ty::func([item], Ty::int());
+        let number = self.eta(&[item], Ty::int(), ty, origin, |me, args| me.member_number(args[0]));
+        self.lib_call(Name::new("builtins.map"), &[ArgKind::Positional; 2], vec![number, items], None, origin)
     }
 
     /// What `struct` packs: members count as ints, what is no plain value is for the format to refuse.
@@ -49,7 +57,7 @@ impl Apply<'_, '_, '_> {
         self.coerce(values, ty)
     }
 
-    fn is_member(&self, ty: Ty) -> bool {
+    pub(crate) fn is_member(&self, ty: Ty) -> bool {
         matches!(ty.kind(), TyKind::Class(class, _) if self.types.env().is_int_enum(*class))
     }
 }

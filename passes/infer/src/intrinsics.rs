@@ -138,6 +138,10 @@ impl Apply<'_, '_, '_> {
                 let text = format!("{} object can't be concatenated", crate::operate::shown(self.ty(*value)));
                 self.refuse("TypeError", &text, args.clone(), origin)
             }
+            ("builtins.sum", [items]) if self.is_member(self.item_type(self.ty(*items))) => {
+                let numbers = self.member_numbers(*items, origin);
+                self.lib_call(name, kinds, vec![numbers], Some(id), origin)
+            }
             ("builtins.sum", [items]) if self.gives_objects(*items) => self.sum_of_objects(*items, origin),
             ("builtins.sum", [items])
                 if self.solved(id) == Some(Ty::num()) && self.item_type(self.ty(*items)).is_float() =>

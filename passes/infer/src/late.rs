@@ -59,7 +59,31 @@ pub(crate) fn fields(env: &Env<'_>) -> Late {
             late.insert((*path, *field));
         }
     }
+    // Where the program asks whether one is there, an empty value will not do.
+    if !out.after.is_empty() {
+        let asked = asked(env.program);
+        let (open, after) = out.after.into_iter().partition(|(_, field)| asked.contains(field));
+        out.after = after;
+        let open: FxHashSet<(Name, Name)> = open;
+        out.on_some.extend(open);
+    }
     out
+}
+
+/// Names that `hasattr` and `getattr` ask for.
+fn asked(program: &Program<Hir>) -> FxHashSet<Name> {
+    let name = |body: &Body<Hir>, node: &Node| {
+        let Node::Call { callee: Callee::Lib(name), args } = node else { return None };
+        let is_question = matches!(name.as_str(), "builtins.hasattr" | "builtins.getattr");
+        match body.as_const(args.get(1).filter(|_| is_question)?.value) {
+            Some(Const::Str(text)) => Some(Name::new(text)),
+            _ => None,
+        }
+    };
+    let names = |body: &Body<Hir>| -> Vec<Name> {
+        body.nodes.iter().filter_map(|(_, row)| name(body, &row.kind)).collect()
+    };
+    program.fns.values().flat_map(|body| names(body)).collect()
 }
 
 /// Fields that only some paths of a constructor assign, and no method that it calls.

@@ -407,13 +407,22 @@ impl Own<'_> {
             _ if simple => value,
             // An iterator still reads its source: its items are taken first.
             TyKind::Iter(item) => {
-                let inner = match &self.out.nodes[value].kind {
-                    Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => args[0],
-                    _ => value,
+                let shared = match &self.out.nodes[value].kind {
+                    Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => Some(args[0]),
+                    _ => None,
                 };
-                let items = self.out.op(RsOp::Collect, vec![inner], Ty::list(*item), origin);
+                // One that is kept takes along what it reads, where it can.
+                if shared.is_some_and(|inner| !self.borrows_source(inner) || self.is_of_handles(inner)) {
+                    return self.named(value);
+                }
+                if let Some(inner) = shared {
+                    self.note_at_once(inner, origin);
+                }
+                let items =
+                    self.out.op(RsOp::Collect, vec![shared.unwrap_or(value)], Ty::list(*item), origin);
                 let named = self.named(items);
-                self.iter_op(IterOp::Into, named, *item, origin)
+                let items = self.iter_op(IterOp::Into, named, *item, origin);
+                if shared.is_some() { self.out.op(RsOp::Share, vec![items], ty, origin) } else { items }
             }
             _ => self.named(value),
         }
@@ -565,8 +574,8 @@ fn lent_temporaries(out: &Body<Mir>, value: NodeId) -> Vec<NodeId> {
     args.iter().map(|arg| arg.value).filter(|node| holds && is_made(node)).collect()
 }
 
-/// What a variable's iterator may hold on to is not moved while the variable is there: an iterator of a type
-/// without name ends where its block does.
+/// What a variable's iterator or context manager may hold on to is not moved while the variable is there: an
+/// iterator of a type without name ends where its block does.
 fn lent_to_iterators(src: &Body<Typed>, live: &mut Liveness) {
     let mut lent: FxHashSet<LocalId> = FxHashSet::default();
     let mut given: FxHashSet<NodeId> = FxHashSet::default();
@@ -574,7 +583,12 @@ fn lent_to_iterators(src: &Body<Typed>, live: &mut Liveness) {
         let StmtKind::Set { value, .. } = &stmt.kind else { return };
         let row = &src.nodes[*value];
         let Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_), args } = &row.kind else { return };
-        if !matches!(row.ty.kind(), TyKind::Iter(_)) {
+        let holds = match row.ty.kind() {
+            TyKind::Iter(_) => true,
+            TyKind::Lib(name, _) => *name == "context_manager",
+            _ => false,
+        };
+        if !holds {
             return;
         }
         for arg in args {
@@ -621,13 +635,27 @@ fn kept_iterators(src: &Body<Typed>) -> FxHashSet<LocalId> {
             });
         }
     }
+    // An object that is made with it keeps it; where that is the only use it is moved.
+    let mut uses: FxHashMap<LocalId, usize> = FxHashMap::default();
     for (_, row) in src.nodes.iter() {
-        let Node::Op { op: Op::ClassOp(ClassOp::New), args, .. } = &row.kind else { continue };
+        if let Node::Use(place, _) = &row.kind
+            && let Some(local) = place.as_local()
+        {
+            *uses.entry(local).or_default() += 1;
+        }
+    }
+    for (_, row) in src.nodes.iter() {
+        let (args, least) = match &row.kind {
+            Node::Op { op: Op::ClassOp(ClassOp::New), args, .. } => (args.clone(), 1),
+            Node::Call { callee: Callee::New(_), args } => (args.iter().map(|arg| arg.value).collect(), 2),
+            _ => continue,
+        };
         for arg in args {
-            if let Node::Use(place, _) = &src.nodes[*arg].kind
+            if let Node::Use(place, _) = &src.nodes[arg].kind
                 && let Some(local) = place.as_local()
                 && is_iter(local)
                 && !is_param(local)
+                && uses.get(&local).is_some_and(|count| *count >= least)
             {
                 out.insert(local);
             }

@@ -228,7 +228,7 @@ impl Own<'_> {
     }
 
     /// Says that what makes the items runs before they are asked for.
-    fn note_at_once(&mut self, node: NodeId, origin: Origin) {
+    pub(crate) fn note_at_once(&mut self, node: NodeId, origin: Origin) {
         let mut runs = false;
         self.out.walk(Child::Node(node), &mut |node| {
             runs |= matches!(&self.out.nodes[node].kind, Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)));

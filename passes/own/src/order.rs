@@ -145,6 +145,7 @@ impl Own<'_> {
                 || holds.iter().enumerate().any(|(other, hold)| {
                     let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
                     hold.guarded && (other < at || !hold.copied) && own.enters_cell(nodes[at], hold.mutable)
+                        || hold.guarded && hold.copied && other < at && own.changes_cell(nodes[at])
                         || other < at
                             && own.conflicts(
                                 nodes[other],
@@ -540,20 +541,23 @@ impl Own<'_> {
         matches!(self.place_ty(place).strip_ref().kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Lib(..)))
     }
 
-    /// Whether the operand has the library change a container in a cell: `od.popitem()`.
+    /// Whether the operand changes a container in a cell without code of the program: `od.popitem()`, `xs.pop()`.
     fn changes_cell(&self, node: NodeId) -> bool {
-        self.any_below(node, &mut |own, node| {
-            let Node::Call { callee: Callee::Lib(name), args } = &own.src.nodes[node].kind else {
-                return false;
-            };
-            let tys: Vec<Ty> = args.iter().map(|arg| own.src.ty(arg.value)).collect();
-            let Some(row) = catalog::select(name.as_str(), &tys) else { return false };
-            args.iter().enumerate().any(|(at, arg)| {
-                let changed = row.param(at, args.len());
-                let is_cell =
-                    matches!(&own.src.nodes[arg.value].kind, Node::Use(place, _) if own.is_cell(place));
-                is_cell && changed.is_some_and(|param| param.take == catalog::Take::Write)
-            })
+        let in_cell = |own: &Self, node: NodeId| matches!(&own.src.nodes[node].kind, Node::Use(place, _) if own.is_cell(place) || own.place_in_cell(place));
+        self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
+            Node::Call { callee: Callee::Lib(name), args } => {
+                let tys: Vec<Ty> = args.iter().map(|arg| own.src.ty(arg.value)).collect();
+                let Some(row) = catalog::select(name.as_str(), &tys) else { return false };
+                args.iter().enumerate().any(|(at, arg)| {
+                    let changed = row.param(at, args.len());
+                    changed.is_some_and(|param| param.take == catalog::Take::Write) && in_cell(own, arg.value)
+                })
+            }
+            Node::Op { op: Op::ListOp(_) | Op::DictOp(_) | Op::SetOp(_), args, .. } => {
+                args.first().is_some_and(|of| in_cell(own, *of))
+                    && own.span_events(node).any(|event| event.kind.changes())
+            }
+            _ => false,
         })
     }
 

@@ -336,6 +336,10 @@ impl Printer<'_, '_> {
                 let body = tree::Closure { params, is_move: true, ret: None, body: Box::new(future) };
                 let made = Expr::call(self.rt(name), vec![Expr::Closure(body)]);
                 match (boxed, typed) {
+                    (true, _) if *closure.ret.kind() == TyKind::Value => {
+                        let items = Expr::call(format!("{}::new", self.rt("Iter")), vec![made]);
+                        Expr::call(format!("{}::from", self.rt("Value")), vec![items])
+                    }
                     (true, true) => Expr::call(format!("{}::new", self.rt("Iter")), vec![made]),
                     (true, false) => Expr::call("Box::new", vec![made]),
                     _ => made,

@@ -20,6 +20,11 @@ use std::sync::Arc;
 
 const CACHES: [&str; 2] = ["functools.lru_cache", "functools.cache"];
 
+/// `@lru_cache(..)` and `@cache`.
+pub(super) fn is_cache(mark: &Decorator) -> bool {
+    CACHES.contains(&mark.path.as_str())
+}
+
 /// Writes out the innermost decorator of a function if it is a cache.
 pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late>) -> bool {
     let body = program.fns[&path].clone();
@@ -50,7 +55,7 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
 }
 
 /// How many answers are kept; none where that is not a constant, none inside where there is no bound.
-fn bound(body: &Body<Hir>, decorator: &Decorator) -> Option<Option<u64>> {
+pub(super) fn bound(body: &Body<Hir>, decorator: &Decorator) -> Option<Option<u64>> {
     let Some(arg) = decorator.args.first() else {
         return Some((decorator.path == "functools.lru_cache").then_some(128));
     };

@@ -10,7 +10,8 @@
 //!                                       }
 //!
 //! Where nothing but a returned value can be seen, constants are returned as they are. Holds back for
-//! packed parameters and generators.
+//! packed parameters and generators. Where the program asks `go.cache_info()`, the answers stand in a
+//! `functools.Cache`, which counts.
 
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -30,14 +31,25 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
     // Later statements first, so that earlier positions stay true.
     for (block, at, node) in found.into_iter().rev() {
         let Node::Closure(mut closure) = body.nodes[node].kind.clone() else { continue };
-        closure.decorators.pop();
+        let def = body.blocks[block].stmts[at].clone();
+        let bound = closure.decorators.pop().and_then(|decorator| super::cache::bound(body, &decorator));
+        let counts = bound.is_some() && !asking(body, &def, "cache_info").is_empty();
         let origin = body.nodes[node].origin;
         let name = closure.name.map_or("function".to_owned(), |name| name.to_string());
         let cache = body.local(&format!("{name}_cache"), Ty::unknown(), origin);
-        keep_answers(body, &closure, cache);
-        clear_by_name(body, &body.blocks[block].stmts[at].clone(), cache);
+        keep_answers(body, &closure, Answers { cache, counts });
+        answer_by_name(body, &def, "cache_clear", cache, "clear");
         body.nodes[node].kind = Node::Closure(closure);
-        let empty = body.op(DictOp::New, Vec::new(), Ty::unknown(), origin);
+        let empty = match bound.filter(|_| counts) {
+            None => body.op(DictOp::New, Vec::new(), Ty::unknown(), origin),
+            Some(bound) => {
+                answer_by_name(body, &def, "cache_info", cache, "info");
+                let bound = bound.map_or(Const::None, |bound| Const::Int(bound.to_string().into()));
+                let bound = body.node(Node::Const(bound), Ty::unknown(), origin);
+                let callee = Callee::Lib(Name::new("functools.new_cache"));
+                body.node(Node::Call { callee, args: vec![Arg::positional(bound)] }, Ty::unknown(), origin)
+            }
+        };
         let mut start = set(Place::local(cache), empty);
         let stmt = &mut body.blocks[block].stmts[at];
         start.above = std::mem::take(&mut stmt.above);
@@ -70,12 +82,13 @@ fn back(body: &mut Body<Hir>, value: NodeId) -> Stmt {
 }
 
 /// Asks the cache first, and keeps what is returned.
-fn keep_answers(body: &mut Body<Hir>, closure: &Closure, cache: LocalId) {
+fn keep_answers(body: &mut Body<Hir>, closure: &Closure, answers: Answers) {
     let blocks = blocks_of(body, closure.body);
     return_none(body, closure.body, &blocks);
-    let is_silent = blocks
-        .iter()
-        .all(|block| body.blocks[*block].stmts.iter().all(|stmt| is_silent(body, closure, stmt)));
+    let is_silent = !answers.counts
+        && blocks
+            .iter()
+            .all(|block| body.blocks[*block].stmts.iter().all(|stmt| is_silent(body, closure, stmt)));
     let locals: Vec<LocalId> = closure.params.iter().map(|param| param.local).collect();
     let mut start = Vec::new();
     let key = match locals[..] {
@@ -100,7 +113,7 @@ fn keep_answers(body: &mut Body<Hir>, closure: &Closure, cache: LocalId) {
                     let mut first = set(Place::local(result), value);
                     (first.above, first.blank_before) = (stmt.above, stmt.blank_before);
                     stmts.push(first);
-                    store(body, cache, key, result, &mut stmts);
+                    store(body, answers, key, result, &mut stmts);
                     let value = read(body, Place::local(result));
                     let mut last = back(body, value);
                     last.beside = stmt.beside;
@@ -111,12 +124,23 @@ fn keep_answers(body: &mut Body<Hir>, closure: &Closure, cache: LocalId) {
         }
         body.blocks[block].stmts = stmts;
     }
-    let (asked, answers) = (read(body, Place::local(key)), read(body, Place::local(cache)));
-    let known = body.op(ObjOp::In, vec![asked, answers], Ty::unknown(), Origin::default());
+    let asked = read(body, Place::local(key));
+    let known = match answers.counts {
+        true => answers.method(body, "has", vec![asked]),
+        false => {
+            let all = read(body, Place::local(answers.cache));
+            body.op(ObjOp::In, vec![asked, all], Ty::unknown(), Origin::default())
+        }
+    };
     let known = body.op(ObjOp::Truth, vec![known], Ty::unknown(), Origin::default());
     let at = read(body, Place::local(key));
-    let whole = read(body, Place::local(cache));
-    let answer = read(body, Place::node(whole).with(Proj::Index(at)));
+    let answer = match answers.counts {
+        true => answers.method(body, "remembered", vec![at]),
+        false => {
+            let whole = read(body, Place::local(answers.cache));
+            read(body, Place::node(whole).with(Proj::Index(at)))
+        }
+    };
     let stmts = vec![back(body, answer)];
     let then = body.block(BlockRow { stmts, ..BlockRow::default() });
     let test = body.node(Node::If { cond: known, then, els: None }, Ty::unknown(), Origin::default());
@@ -124,10 +148,31 @@ fn keep_answers(body: &mut Body<Hir>, closure: &Closure, cache: LocalId) {
     body.blocks[closure.body].stmts.splice(0..0, start);
 }
 
+/// Where the answers are kept: a dict, or a `functools.Cache`, which counts.
+#[derive(Clone, Copy)]
+struct Answers {
+    cache: LocalId,
+    counts: bool,
+}
+
+impl Answers {
+    fn method(self, body: &mut Body<Hir>, name: &str, args: Vec<NodeId>) -> NodeId {
+        let of = read(body, Place::local(self.cache));
+        let args = args.into_iter().map(Arg::positional).collect();
+        let callee = Callee::Method(of, Name::new(name));
+        body.node(Node::Call { callee, args }, Ty::unknown(), Origin::default())
+    }
+}
+
 /// `cache[key] = result`.
-fn store(body: &mut Body<Hir>, cache: LocalId, key: LocalId, result: LocalId, out: &mut Vec<Stmt>) {
+fn store(body: &mut Body<Hir>, answers: Answers, key: LocalId, result: LocalId, out: &mut Vec<Stmt>) {
     let (at, value) = (read(body, Place::local(key)), read(body, Place::local(result)));
-    let whole = read(body, Place::local(cache));
+    if answers.counts {
+        let keep = answers.method(body, "keep", vec![at, value]);
+        out.push(Stmt::new(StmtKind::Expr(keep), Origin::default()));
+        return;
+    }
+    let whole = read(body, Place::local(answers.cache));
     out.push(set(Place::node(whole).with(Proj::Index(at)), value));
 }
 
@@ -246,16 +291,23 @@ fn blocks_of(body: &Body<Hir>, root: BlockId) -> Vec<BlockId> {
     out
 }
 
-/// `go.cache_clear()` empties the dict.
-fn clear_by_name(body: &mut Body<Hir>, def: &Stmt, cache: LocalId) {
-    let StmtKind::Set { target: Pat::Place(target), .. } = &def.kind else { return };
-    for node in body.nodes.ids().collect::<Vec<_>>() {
-        let Node::Call { callee: Callee::Method(of, name), .. } = &body.nodes[node].kind else { continue };
-        let is_ours = matches!(&body.nodes[*of].kind, Node::Use(place, _) if place == target);
-        if *name == "cache_clear" && is_ours {
-            let whole = read(body, Place::local(cache));
-            body.nodes[node].kind =
-                Node::Call { callee: Callee::Method(whole, Name::new("clear")), args: Vec::new() };
+/// The calls `go.asked()` of a function that a statement defines.
+fn asking(body: &Body<Hir>, def: &Stmt, asked: &str) -> Vec<NodeId> {
+    let StmtKind::Set { target: Pat::Place(target), .. } = &def.kind else { return Vec::new() };
+    let is_ours = |row: &NodeRow| match &row.kind {
+        Node::Call { callee: Callee::Method(of, name), .. } if *name == asked => {
+            matches!(&body.nodes[*of].kind, Node::Use(place, _) if place == target)
         }
+        _ => false,
+    };
+    body.nodes.iter().filter(|(_, row)| is_ours(row)).map(|(id, _)| id).collect()
+}
+
+/// `go.cache_clear()` empties what keeps the answers, `go.cache_info()` asks it.
+fn answer_by_name(body: &mut Body<Hir>, def: &Stmt, asked: &str, cache: LocalId, method: &str) {
+    for node in asking(body, def, asked) {
+        let whole = read(body, Place::local(cache));
+        body.nodes[node].kind =
+            Node::Call { callee: Callee::Method(whole, Name::new(method)), args: Vec::new() };
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn expand(
     let shift = out.append(&body, FxHashMap::default());
     let at = Origin::default();
     let mut value = out.node(Node::Item(inner), Ty::unknown(), at);
-    for decorator in body.decorators.iter().rev() {
+    for (index, decorator) in body.decorators.iter().enumerate().rev() {
         let args = decorator.args.iter().map(|arg| Arg { kind: arg.kind, value: shift.node(arg.value) });
         let args: Vec<Arg> = args.collect();
         let args = decorator.is_called.then_some(args);
@@ -50,6 +50,13 @@ pub(crate) fn expand(
             _ => decorator.path,
         };
         value = apply(program, &mut out, decorates, args, value);
+        // What the next one gets has the name of the function, where the wrapper takes it over.
+        if index > 0 && !is_method && takes_name(program, decorator.path) {
+            let of = out.node(Node::Item(inner), Ty::unknown(), at);
+            let callee = Callee::Lib(Name::new("functools.named_after"));
+            let args = vec![Arg::positional(value), Arg::positional(of)];
+            value = out.node(Node::Call { callee, args }, Ty::unknown(), at);
+        }
     }
     move_away(program, path, inner);
     let global = if is_method {
@@ -77,6 +84,18 @@ pub(crate) fn expand(
     let block = out.block(BlockRow { stmts, ..BlockRow::default() });
     late.push(Late::new(if is_method { path } else { inner }, out, block));
     true
+}
+
+/// Whether the wrapper that looks at its packed arguments is under `functools.wraps`.
+fn takes_name(program: &Program<Hir>, path: Name) -> bool {
+    let Some(body) = program.fns.get(&program.resolve(path)) else { return false };
+    body.nodes.iter().any(|(_, row)| match &row.kind {
+        Node::Closure(closure) => {
+            let packs = closure.params.iter().any(|param| param.kind == ParamKind::Star);
+            packs && closure.decorators.iter().any(|mark| mark.path == "functools.wraps")
+        }
+        _ => false,
+    })
 }
 
 /// Calls the decorators of nested functions.

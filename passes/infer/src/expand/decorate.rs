@@ -745,6 +745,19 @@ fn wrapped(
             decorator.args.iter_mut().for_each(|arg| arg.value = shift.node(arg.value));
         }
     }
+    // A wrapper that keeps its answers does so as a function, too.
+    let caches = closure.decorators.iter().filter(|mark| super::cache::is_cache(mark));
+    out.decorators.extend(caches.cloned());
+    // Nothing runs the decorator itself any more.
+    let is_wrapper = |stmt: &Stmt| match stmt.kind {
+        StmtKind::Set { value, .. } => {
+            matches!(&deco.nodes[value].kind, Node::Closure(made) if made.body == closure.body)
+        }
+        _ => false,
+    };
+    for block in out.blocks.ids().collect::<Vec<_>>() {
+        out.blocks[block].stmts.retain(|stmt| !is_wrapper(stmt));
+    }
     forward.write(&mut out, body, inner);
     out
 }

@@ -52,11 +52,25 @@ pub(super) fn expand(program: &mut Program<Hir>, found: &Derived) {
     }
 }
 
-/// What no other step has written out: a class with such a `__new__` makes no objects.
+/// What no other step has written out: a class with such a `__new__` makes no objects, but where it only does
+/// something before or after it makes a plain one.
 pub(super) fn refuse_others(program: &mut Program<Hir>) {
     for class in program.classes.keys().copied().collect::<Vec<_>>() {
         let (old, init) = (class.join("__new__"), class.join("__init__"));
         let Some(new) = program.fns.get(&old).cloned() else { continue };
+        if begin_with(program, class, &new).is_some() {
+            continue;
+        }
+        // A class below whose constructor does not call this one makes no objects either.
+        for below in program.subclasses(class).into_iter().filter(|below| *below != class) {
+            let Some(body) = program.fns.get_mut(&below.join("__init__")) else { continue };
+            let body = Arc::make_mut(body);
+            let why = format!("`__new__` of `{}` has no translation yet", class.last());
+            let hole = Node::Hole { why: why.into(), source: "".into() };
+            let hole = body.node(hole, Ty::never(), Origin::default());
+            let root = body.root;
+            body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Expr(hole), Origin::default()));
+        }
         let mut body = match program.fns.get(&init) {
             Some(body) => (**body).clone(),
             None => without_body(&new, init),
@@ -72,6 +86,116 @@ pub(super) fn refuse_others(program: &mut Program<Hir>) {
         program.fns.shift_remove(&old);
         program.fns.insert(init, Arc::new(body));
     }
+}
+
+/// What `__new__` does around `super().__new__(cls)` becomes the beginning of the constructors: of the class's
+/// own, and of those below that do not call it.
+fn begin_with(program: &mut Program<Hir>, class: Name, new: &Body<Hir>) -> Option<()> {
+    let made = around_object(new)?;
+    let family = program.subclasses(class);
+    let mut starts: Vec<Name> = Vec::new();
+    for below in family.into_iter().filter(|below| *below != class) {
+        let Some(body) = program.fns.get(&below.join("__init__")) else { continue };
+        let calls_base = |stmt: &Stmt| match stmt.kind {
+            StmtKind::Expr(node) => {
+                matches!(&body.nodes[node].kind, Node::Call { callee: Callee::Super(name), .. } if *name == "__init__")
+            }
+            _ => false,
+        };
+        let all = body.nodes.iter().filter(|(_, row)| {
+            matches!(&row.kind, Node::Call { callee: Callee::Super(name), .. } if *name == "__init__")
+        });
+        match (all.count(), body.blocks[body.root].stmts.first().is_some_and(calls_base)) {
+            (0, _) => starts.push(below.join("__init__")),
+            (1, true) => {}
+            _ => return None,
+        }
+    }
+    let (old, init) = (class.join("__new__"), class.join("__init__"));
+    if !program.fns.contains_key(&init) {
+        program.fns.insert(init, Arc::new(without_body(new, init)));
+    }
+    starts.push(init);
+    for path in starts {
+        let body = Arc::make_mut(program.fns.get_mut(&path)?);
+        let this = body.params.first()?.local;
+        let same = made.object.map(|object| (object, this)).into_iter().collect();
+        let shift = body.append(new, same);
+        let copied = shift.block(new.root);
+        let mut stmts = std::mem::take(&mut body.blocks[copied].stmts);
+        stmts.retain(|stmt| match &stmt.kind {
+            StmtKind::Expr(node) => !matches!(body.nodes[*node].kind, Node::Return(_)),
+            StmtKind::Set { value, .. } => *value != shift.node(made.creation),
+            _ => true,
+        });
+        let root = body.root;
+        body.blocks[root].stmts.splice(0..0, stmts);
+    }
+    let def = Arc::make_mut(program.classes.get_mut(&class)?);
+    def.methods.retain(|method| *method != old && *method != init);
+    def.methods.insert(0, init);
+    program.fns.shift_remove(&old);
+    Some(())
+}
+
+/// How a `__new__` makes its plain object.
+struct Plain {
+    /// The local that holds it, if one does.
+    object: Option<LocalId>,
+    creation: NodeId,
+}
+
+/// `[obj =] super().__new__(cls)` and statements that need neither the class nor the arguments.
+fn around_object(new: &Body<Hir>) -> Option<Plain> {
+    let class = new.params.first()?.local;
+    let is_creation = |node: NodeId| {
+        let Node::Call { callee, args } = &new.nodes[node].kind else { return false };
+        let is_base = match callee {
+            Callee::Super(name) => *name == "__new__",
+            Callee::Lib(name) => *name == "object.__new__",
+            _ => false,
+        };
+        is_base && args.len() == 1
+    };
+    let (last, before) = new.blocks[new.root].stmts.split_last()?;
+    let StmtKind::Expr(last) = last.kind else { return None };
+    let Node::Return(Some(value)) = new.nodes[last].kind else { return None };
+    let plain = if is_creation(value) {
+        Plain { object: None, creation: value }
+    } else {
+        let Node::Use(place, _) = &new.nodes[value].kind else { return None };
+        let object = place.as_local()?;
+        let creation = before.iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Set { target: Pat::Place(place), value } if place.as_local() == Some(object) => {
+                Some(*value)
+            }
+            _ => None,
+        });
+        Plain { object: Some(object), creation: creation.filter(|node| is_creation(*node))? }
+    };
+    // Nothing else returns, and what is given to the constructor is not looked at.
+    let Node::Call { args, .. } = &new.nodes[plain.creation].kind else { return None };
+    let is_free = |(id, row): (NodeId, &NodeRow)| match &row.kind {
+        Node::Return(_) => id == last,
+        Node::Use(place, _) => match place.root {
+            Root::Local(local) => {
+                let is_param = new.params.iter().any(|param| param.local == local);
+                !is_param || local == class && id == args[0].value
+            }
+            _ => true,
+        },
+        _ => true,
+    };
+    let assigns_once = plain.object.is_none_or(|object| {
+        let mut count = 0;
+        new.walk_stmts(new.root, &mut |stmt| {
+            if let StmtKind::Set { target, .. } = &stmt.kind {
+                target.for_each_local(&mut |local| count += usize::from(local == object));
+            }
+        });
+        count == 1
+    });
+    (assigns_once && new.nodes.iter().all(is_free)).then_some(plain)
 }
 
 /// The constructor that takes the same, and does nothing.

@@ -42,6 +42,14 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
             body.nodes[id].kind = own_text(&mut body, found, this, name, inner, origin);
             continue;
         }
+        let is_item = name == "__getitem__" && found.kind.make == "builtins.dict";
+        if is_item
+            && program.find_method(found.class, "__missing__").is_some()
+            && let Some(kind) = item_or_missing(&mut body, this, &args, &inner, origin)
+        {
+            body.nodes[id].kind = kind;
+            continue;
+        }
         body.nodes[id].kind = expression(&mut body, name, args, inner, origin);
     }
     if !has_made && !sets_field(&body, this, found.field) {
@@ -53,6 +61,47 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
         body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
     }
     program.fns.insert(method, Arc::new(body));
+}
+
+/// `self.data[k] if k in self.data else self.__missing__(k)`; a key that is computed gets a name.
+fn item_or_missing(
+    body: &mut Body<Hir>,
+    this: LocalId,
+    args: &[Arg],
+    inner: &Place,
+    at: Origin,
+) -> Option<Node> {
+    let [key] = args else { return None };
+    let is_simple = match &body.nodes[key.value].kind {
+        Node::Use(place, _) => place.as_local().is_some(),
+        Node::Const(_) => true,
+        _ => false,
+    };
+    if !is_simple {
+        let local = body.temp("key", Ty::unknown(), at);
+        let target = Pat::Place(Place::local(local));
+        let set = Stmt::new(StmtKind::Set { target, value: key.value }, at);
+        let named = Arg::positional(body.use_local(local, Mode::Read, at));
+        let read = item_or_missing(body, this, &[named], inner, at)?;
+        let read = body.node(read, Ty::unknown(), at);
+        let block = body.block(BlockRow { stmts: vec![set], tail: Some(read), ..BlockRow::default() });
+        return Some(Node::Block { label: None, block });
+    }
+    let kind = body.nodes[key.value].kind.clone();
+    let again = |body: &mut Body<Hir>| body.node(kind.clone(), Ty::unknown(), at);
+    let held = body.node(Node::Use(inner.clone(), Mode::Read), Ty::unknown(), at);
+    let test = body.op(ObjOp::In, vec![key.value, held], Ty::unknown(), at);
+    let cond = body.op(ObjOp::Truth, vec![test], Ty::unknown(), at);
+    let held = body.node(Node::Use(inner.clone(), Mode::Read), Ty::unknown(), at);
+    let index = again(body);
+    let read = Node::Use(Place { root: Root::Node(held), proj: vec![Proj::Index(index)] }, Mode::Read);
+    let read = body.node(read, Ty::unknown(), at);
+    let (object, index) = (body.use_local(this, Mode::Read, at), again(body));
+    let callee = Callee::Method(object, Name::new("__missing__"));
+    let call = body.node(Node::Call { callee, args: vec![Arg::positional(index)] }, Ty::unknown(), at);
+    let then = body.block(BlockRow { tail: Some(read), ..BlockRow::default() });
+    let els = Some(body.block(BlockRow { tail: Some(call), ..BlockRow::default() }));
+    Some(Node::If { cond, then, els })
 }
 
 /// Numbers, texts and tuples are made of the first argument, whatever the constructor does with it.

@@ -20,6 +20,7 @@ mod by_name;
 mod by_name_choice;
 mod cache;
 mod cache_nested;
+mod cached_calls;
 mod cached_property;
 mod call_shapes;
 mod called;
@@ -189,6 +190,7 @@ pub(crate) use record_data::{OF_CLASS, drop_unused};
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     recursive_lambdas::expand_modules(&mut out);
+    cached_calls::expand(&mut out);
     bare_decorators::expand(&mut out);
     named_wrappers::expand(&mut out);
     decorate::expand(&mut out);

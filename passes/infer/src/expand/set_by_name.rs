@@ -10,7 +10,7 @@
 //! The names are those of the loop that gives them, or the fields of the class where the receiver of a method is
 //! meant; any other name is a hole. Holds back where neither is known.
 
-use batuta_base::{FxHashMap, Name, Origin};
+use batuta_base::{FxHashMap, FxHashSet, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -243,7 +243,7 @@ fn is_getter_only(program: &Program<Hir>, class: Name, name: Name) -> bool {
         && !program.fns.contains_key(&class.join(&format!("{name}$setter")))
 }
 
-/// The names that a loop over texts gives a local, where nothing else does.
+/// The names that a loop over texts gives a local, or assignments of texts, where nothing else does.
 fn listed(tables: &FxHashMap<Name, Vec<Name>>, body: &Body<Hir>, local: LocalId) -> Option<Vec<Name>> {
     let mut found = None;
     let mut others = body.params.iter().filter(|param| param.local == local).count();
@@ -274,9 +274,16 @@ fn listed(tables: &FxHashMap<Name, Vec<Name>>, body: &Body<Hir>, local: LocalId)
             _ => {}
         }
     }
+    let mut assigned: Vec<Name> = Vec::new();
     for (_, block) in body.blocks.iter() {
         for stmt in &block.stmts {
             match &stmt.kind {
+                StmtKind::Set { target: Pat::Place(place), value } if place.as_local() == Some(local) => {
+                    match chosen(body, *value) {
+                        Some(names) => assigned.extend(names),
+                        None => others += 1,
+                    }
+                }
                 StmtKind::Set { target, .. } => {
                     target.for_each_local(&mut |other| others += usize::from(other == local));
                 }
@@ -285,7 +292,31 @@ fn listed(tables: &FxHashMap<Name, Vec<Name>>, body: &Body<Hir>, local: LocalId)
             }
         }
     }
+    if !assigned.is_empty() {
+        others += usize::from(found.is_some());
+        let mut seen = FxHashSet::default();
+        assigned.retain(|name| seen.insert(*name));
+        found = Some(assigned);
+    }
     found.filter(|_| others == 0)
+}
+
+/// The names in `"left" if key < node.key else "right"`.
+fn chosen(body: &Body<Hir>, node: NodeId) -> Option<Vec<Name>> {
+    match &body.nodes[node].kind {
+        Node::Const(Const::Str(text)) => {
+            let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_') && !text.is_empty();
+            is_name.then(|| vec![Name::new(text)])
+        }
+        Node::If { then, els: Some(els), .. } => {
+            let tail = |block: BlockId| {
+                let row = &body.blocks[block];
+                row.tail.filter(|_| row.stmts.is_empty()).and_then(|tail| chosen(body, tail))
+            };
+            Some([tail(*then)?, tail(*els)?].concat())
+        }
+        _ => None,
+    }
 }
 
 /// The texts of a tuple or list that is written out.

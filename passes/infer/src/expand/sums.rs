@@ -2,6 +2,7 @@
 //!
 //! before                               after
 //!   lib:builtins.sum(%vs, @m.Vec(0))     lib:functools.reduce(closure(%a, %b) { tail obj.add(%a, %b) }, %vs, @m.Vec(0))
+//!   lib:builtins.sum(%xs, 0)             lib:builtins.sum(%xs)
 
 use batuta_base::Name;
 use batuta_core::*;
@@ -11,7 +12,16 @@ pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     for id in body.nodes.ids().collect::<Vec<_>>() {
         let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { continue };
         let [items, start] = args.as_slice() else { continue };
-        if *name != "builtins.sum" || !is_object(program, body, start.value) {
+        if *name != "builtins.sum" {
+            continue;
+        }
+        let is_zero = matches!(body.as_const(start.value), Some(Const::Int(digits)) if &**digits == "0");
+        if is_zero && items.kind == ArgKind::Positional {
+            let args = vec![items.clone()];
+            body.nodes[id].kind = Node::Call { callee: Callee::Lib(*name), args };
+            continue;
+        }
+        if !is_object(program, body, start.value) {
             continue;
         }
         let (items, start) = (items.value, start.value);

@@ -39,7 +39,11 @@ pub(super) fn expand(program: &mut Program<Hir>, fixtures: &Fixtures, module: Na
         if is_only_a_group(program, *class) {
             methods.into_iter().for_each(|method| move_out(program, module, *class, method));
         } else {
-            methods.into_iter().for_each(|method| add_function(program, module, *class, method));
+            for method in methods {
+                if let Some(path) = add_function(program, module, *class, method) {
+                    mark(Arc::make_mut(&mut program.fns[&path]));
+                }
+            }
         }
     }
     let groups: Vec<Name> = tests.iter().copied().filter(|class| is_only_a_group(program, *class)).collect();
@@ -49,9 +53,7 @@ pub(super) fn expand(program: &mut Program<Hir>, fixtures: &Fixtures, module: Na
         row.items.retain(|row| row.item != Item::Class(class));
     }
     for class in tests.iter().filter(|class| program.classes.contains_key(*class)).collect::<Vec<_>>() {
-        let def = Arc::make_mut(&mut program.classes[class]);
-        def.bases.retain(|base| !CASES.contains(&base.as_str()));
-        start_method(program, *class);
+        settle(program, *class);
     }
 }
 
@@ -118,7 +120,7 @@ fn insert_row(program: &mut Program<Hir>, module: Name, class: Name, row: ItemRo
 }
 
 /// The test methods of a class and of those above it, each name once.
-fn test_methods(program: &Program<Hir>, class: Name) -> Vec<Name> {
+pub(super) fn test_methods(program: &Program<Hir>, class: Name) -> Vec<Name> {
     let mut out: Vec<Name> = Vec::new();
     for path in program.mro(class) {
         let methods = program.classes.get(&path).map(|def| def.methods.clone()).unwrap_or_default();
@@ -132,9 +134,15 @@ fn test_methods(program: &Program<Hir>, class: Name) -> Vec<Name> {
     out
 }
 
-fn add_function(program: &mut Program<Hir>, module: Name, class: Name, method: Name) {
+/// A function that makes an object of the class and calls the method.
+pub(super) fn add_function(
+    program: &mut Program<Hir>,
+    module: Name,
+    class: Name,
+    method: Name,
+) -> Option<Name> {
     let path = free_path(program, module, class, method);
-    let Some(source) = program.fns.get(&method) else { return };
+    let source = program.fns.get(&method)?;
     let mut body = Body::new(path, source.lang, FnKind::Function);
     body.ret = Ty::unknown();
     body.origin = source.origin;
@@ -163,9 +171,16 @@ fn add_function(program: &mut Program<Hir>, module: Name, class: Name, method: N
     };
     body.blocks[body.root].stmts.push(Stmt::new(StmtKind::Expr(run), at));
     hooks::write(program, module, &mut body);
-    mark(&mut body);
     program.fns.insert(path, Arc::new(body));
     insert_row(program, module, class, ItemRow { item: Item::Fn(path), above: Vec::new(), base: 0 });
+    Some(path)
+}
+
+/// The class without its base in the library.
+pub(super) fn settle(program: &mut Program<Hir>, class: Name) {
+    let def = Arc::make_mut(&mut program.classes[&class]);
+    def.bases.retain(|base| !CASES.contains(&base.as_str()));
+    start_method(program, class);
 }
 
 /// What runs before each test is the constructor: each test has an object of its own.

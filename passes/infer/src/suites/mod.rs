@@ -16,6 +16,7 @@ mod classes;
 mod fixtures;
 mod hooks;
 mod raises;
+mod script;
 
 use batuta_base::Name;
 use batuta_core::*;
@@ -26,6 +27,7 @@ const TEST: &str = "rs.test";
 
 /// Writes out the tests of a program that has some.
 pub(crate) fn expand(program: &mut Program<Hir>) {
+    script::expand(program);
     let modules: Vec<Name> = program.modules.keys().copied().filter(|path| is_test_module(*path)).collect();
     if modules.is_empty() {
         return;

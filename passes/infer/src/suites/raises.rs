@@ -80,7 +80,7 @@ fn is_receiver(body: &Body<Hir>, node: NodeId) -> bool {
 }
 
 /// The error that ends a test: `raise AssertionError(text)`.
-fn failure(body: &mut Body<Hir>, text: Option<NodeId>, default: &str) -> Node {
+pub(super) fn failure(body: &mut Body<Hir>, text: Option<NodeId>, default: &str) -> Node {
     let at = body.origin;
     let text = text.unwrap_or_else(|| body.node(Node::Const(Const::Str(default.into())), Ty::unknown(), at));
     let attr = Attr::Name(Name::new("AssertionError"));

@@ -227,6 +227,10 @@ fn find_attr(value: &Value, name: &str) -> Option<Value> {
             _ => None,
         },
         Value::Function(function) => match name {
+            "__name__" | "__qualname__" if function.name() == "?" => {
+                let text = "not yet implemented: the name of a function that came as a value";
+                raise_new(crate::class::NotTranslated, text.to_owned())
+            }
             "__name__" => Some(Value::from(function.name())),
             "__qualname__" => Some(Value::from(function.qualified_name())),
             "__doc__" => Some(function.doc().map_or(Value::None, Value::from)),

@@ -390,7 +390,9 @@ impl Run {
         let was_given = !words.is_empty();
         let value = self.value(&argument, words.clone())?;
         // A value that is the default does not count as one of an exclusive group.
-        if was_given || !argument.is_positional() {
+        let is_default = matches!(argument.action, Action::Store)
+            && argument.default.as_ref().is_some_and(|default| is_same(&value, default));
+        if (was_given || !argument.is_positional()) && !is_default {
             self.given[index] = true;
             self.check_conflicts(index, &argument)?;
         }
@@ -525,5 +527,15 @@ fn is_negative(word: &str) -> bool {
     match digits.split_once('.') {
         Some((whole, part)) => (whole.is_empty() || is_number(whole)) && is_number(part),
         None => is_number(digits),
+    }
+}
+
+/// Whether CPython has one object for two values: small ints and truths are made once.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a == b && i64::try_from(a).is_ok_and(|a| (-5..=256).contains(&a)),
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::None, Value::None) => true,
+        _ => false,
     }
 }
