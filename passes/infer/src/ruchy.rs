@@ -333,10 +333,17 @@ fn computes(body: &Body<Typed>, id: NodeId) -> bool {
         ValueOp::Unary => matches!(name, "neg" | "truth" | "is_none"),
         ValueOp::Is => matches!(attr, Attr::Ty(of) if *of.strip().kind() == TyKind::Unit),
         ValueOp::To => args.len() == 1 && is_copied(body.ty(id)),
+        _ if args.first().is_some_and(|of| is_of_class(body, *of)) => false,
         ValueOp::Method => name == "__slice__" || !name.starts_with("__") && !name.ends_with('='),
         ValueOp::Index | ValueOp::Attr | ValueOp::Iter | ValueOp::Call => true,
         _ => false,
     }
+}
+
+/// Whether a dynamic value is made of one that may hold structs or enums: the runtime has no parts of those.
+fn is_of_class(body: &Body<Typed>, value: NodeId) -> bool {
+    let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &body.nodes[value].kind else { return false };
+    body.ty(args[0]).any(&mut |part| matches!(part.kind(), TyKind::Class(..)))
 }
 
 /// Whether a dynamic value is read as data of a type: containers are copied.

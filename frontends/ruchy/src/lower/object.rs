@@ -113,10 +113,31 @@ impl<'t> Lowerer<'t> {
             || keys.iter().any(|key| !is_name(key))
             || is_asked(literal)
             || is_mixed(literal)
+            || self.is_part_of_dict(literal)
             || is_walked(literal);
         keys.sort();
         keys.dedup();
         (!is_dict).then_some(keys)
+    }
+
+    /// Whether an object stands in one that is a dict and holds values of other types, too.
+    fn is_part_of_dict(&self, literal: Syntax<'t>) -> bool {
+        let mut at = literal;
+        while let Some(around) = at.parent() {
+            if !matches!(around.kind(), "pair" | "object" | "list_expression" | "parenthesized_expression") {
+                return false;
+            }
+            if around.is("object") {
+                let is_dict =
+                    home(around).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name));
+                let values = around.named().into_iter().filter_map(|part| part.field("value"));
+                if is_dict && values.into_iter().any(|value| !value.is("object")) {
+                    return true;
+                }
+            }
+            at = around;
+        }
+        false
     }
 
     /// The keys of the record that a variable begins with.
