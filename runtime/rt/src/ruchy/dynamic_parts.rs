@@ -229,7 +229,7 @@ fn of_dict(value: &Value, name: &str, args: &[Value]) -> Option<Value> {
     let entries = entries.borrow().clone();
     Some(match (name, args) {
         ("len", []) => Value::from(entries.len() as i64),
-        ("is_empty", []) => Value::Bool(entries.len() == 0),
+        ("is_empty", []) => Value::Bool(entries.is_empty()),
         ("keys", []) => list(entries.iter().map(|(key, _)| key.clone()).collect()),
         ("values", []) => list(entries.iter().map(|(_, value)| value.clone()).collect()),
         ("items", []) => {
