@@ -117,6 +117,12 @@ fn function<'t>(item: Syntax<'t>, name: &str, modules: &[&str]) -> Option<Found<
     is_test.then_some(found)
 }
 
+/// Names of the attributes of an item.
+pub(crate) fn attributes(item: Syntax<'_>) -> Vec<&str> {
+    let all = item.named().into_iter().filter(|part| part.is("attribute"));
+    all.map(|attribute| split(attribute).0).collect()
+}
+
 /// Name of an attribute and what follows it: `#[ignore = "slow"]`, `@test("adds")`.
 fn split(attribute: Syntax<'_>) -> (&str, &str) {
     let text = attribute.field("text").map_or_else(|| attribute.text().trim_start_matches('@'), Syntax::text);

@@ -473,6 +473,9 @@ impl Apply<'_, '_, '_> {
 
     /// An update of a dynamic value that may be a container, which stays the object that it is.
     fn dynamic_in_place(&mut self, read: NodeId, op: ObjOp, value: NodeId, ty: Ty) -> Option<NodeId> {
+        if self.body.lang == Lang::Ruchy {
+            return None;
+        }
         let right = self.ty(value);
         let number = matches!(right.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Num);
         let (name, is_plain) = match op {

@@ -196,6 +196,19 @@ impl Solver<'_> {
             {
                 self.put(out, Head::Int);
             }
+            _ if let Some(method) = crate::ruchy_values::dynamic_method(name)
+                && args.first().is_some_and(|of| {
+                    self.vars.atoms(of.var).iter().any(|atom| matches!(atom.head, Head::Value))
+                }) =>
+            {
+                args.iter().for_each(|arg| self.mark(arg.var));
+                match crate::ruchy_values::dynamic_result(method) {
+                    Some(ty) if *ty.kind() == TyKind::Str => self.put(out, Head::Str),
+                    Some(ty) if *ty.kind() == TyKind::Bool => self.put(out, Head::Bool),
+                    Some(_) => self.put(out, Head::Int),
+                    None => self.put(out, Head::Value),
+                }
+            }
             "dataclasses.replace" | "copy.copy" | "copy.deepcopy" | "ruchy.copy" => {
                 self.copied(job, args, out)
             }

@@ -263,6 +263,17 @@ impl Apply<'_, '_, '_> {
             }
             ("copy.copy", [value]) => self.copy_of(*value, false, origin),
             ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
+            (_, [value, rest @ ..])
+                if crate::ruchy_values::dynamic_method(name)
+                    .is_some_and(|method| self.is_ruchy_dynamic(*value, method)) =>
+            {
+                let method = crate::ruchy_values::dynamic_method(name).unwrap_or_default();
+                let made = self.ruchy_method(*value, method, rest.to_vec());
+                match self.solved(id) {
+                    Some(want) if *self.ty(made).kind() != TyKind::Unit => self.coerce(made, want),
+                    _ => made,
+                }
+            }
             ("ruchy.as_int", [value]) if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_enum(*class)) => {
                 self.attr(*value, Name::new("value"), origin)
             }

@@ -86,6 +86,7 @@ mod rows;
 mod ruchy;
 mod ruchy_texts;
 mod ruchy_types;
+mod ruchy_values;
 mod rules;
 mod script;
 mod slices;

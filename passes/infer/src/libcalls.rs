@@ -531,7 +531,7 @@ impl Solver<'_> {
                     .collect();
                 let result = match ret.kind() {
                     TyKind::Var(_) => self.type_var(*ret, map),
-                    TyKind::Lib(..) if has_vars(*ret) => {
+                    TyKind::Lib(..) | TyKind::List(_) if has_vars(*ret) => {
                         let result = self.vars.fresh();
                         let held = self.type_var(*ret, map);
                         self.flow(result, held);

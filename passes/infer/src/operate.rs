@@ -663,7 +663,11 @@ impl Apply<'_, '_, '_> {
             };
             return self.mk_op(op, Attr::None, vec![a, b], Ty::float());
         }
-        if *x.kind() == TyKind::Num || *y.kind() == TyKind::Num {
+        let is_num = *x.kind() == TyKind::Num || *y.kind() == TyKind::Num;
+        if is_num && self.body.lang == Lang::Ruchy {
+            return self.ruchy_numbers(op, a, b).unwrap_or_else(|| self.no_operator(op, a, b));
+        }
+        if is_num {
             let (a, b) = (self.coerce(a, Ty::num()), self.coerce(b, Ty::num()));
             let op = match op {
                 Add => NumOp::Add,

@@ -122,7 +122,16 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         let Node::Format(mut pieces) = body.nodes[*id].kind.clone() else { continue };
         for piece in &mut pieces {
             let Piece::Value { value, conv: Conv::Str | Conv::Format, spec, .. } = piece else { continue };
-            let TyKind::Option(inner) = body.ty(*value).kind() else { continue };
+            let ty = body.ty(*value);
+            let TyKind::Option(inner) = ty.kind() else {
+                if spec.is_empty() && holds_nil(ty) {
+                    let origin = body.nodes[*value].origin;
+                    let op = Node::Op { op: ValueOp::From.into(), attr: Attr::None, args: vec![*value] };
+                    *value = body.node(op, Ty::value(), origin);
+                    is_changed = true;
+                }
+                continue;
+            };
             if !spec.is_empty() || !shows(*inner) {
                 continue;
             }
@@ -137,6 +146,29 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         body.nodes[*id].kind = Node::Format(pieces);
     }
     is_changed
+}
+
+/// Whether a value is plain data, some of which may be nil: its text is that of a dynamic value.
+fn holds_nil(ty: Ty) -> bool {
+    let may_be = ty.any(&mut |part| matches!(part.kind(), TyKind::Option(_)));
+    let is_plain = |part: Ty| {
+        matches!(
+            part.kind(),
+            TyKind::Int(_)
+                | TyKind::Float(_)
+                | TyKind::Bool
+                | TyKind::Str
+                | TyKind::Unit
+                | TyKind::Value
+                | TyKind::Num
+                | TyKind::Option(_)
+                | TyKind::List(_)
+                | TyKind::Dict(..)
+                | TyKind::Tuple(_)
+                | TyKind::Union(_)
+        )
+    };
+    may_be && !ty.any(&mut |part| !is_plain(part))
 }
 
 /// Globals that nothing sets, since what would set them is a hole: the statement stops there, and so does each use.
@@ -214,7 +246,11 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
     match &row.kind {
         Node::Hole { .. } => return None,
         // Plain data may be of several types where it is only kept and shown.
-        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_data(body.ty(args[0])) => return None,
+        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. }
+            if is_data(body.ty(args[0])) || is_handed(body.ty(args[0])) =>
+        {
+            return None;
+        }
         Node::Op { op: Op::ValueOp(_), .. } if computes(body, id) => return None,
         Node::Op { op: Op::ValueOp(_), .. } => return Some((DYNAMIC, DYNAMIC.title.to_owned())),
         Node::Op { op: Op::BoolOp(BoolOp::ToInt), .. } => {
@@ -222,7 +258,11 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         }
         Node::Op { op: op @ Op::CmpOp(CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge), args, .. } => {
             let ty = body.ty(args[0]).strip();
-            if !matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Str | TyKind::Never) {
+            let is_ordered = matches!(
+                ty.kind(),
+                TyKind::Int(_) | TyKind::Float(_) | TyKind::Str | TyKind::Num | TyKind::Never
+            );
+            if !is_ordered {
                 return Some((NOT_RUCHY, format!("`{}` of values of type `{ty}`", op.name())));
             }
         }
@@ -275,7 +315,8 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         }
         _ => true,
     };
-    let is_shown = is_data(row.ty) || !dynamic(row.ty);
+    let is_function = matches!(row.ty.kind(), TyKind::Func(..));
+    let is_shown = is_function || is_data(row.ty) || !dynamic(row.ty);
     (!is_kept || !is_shown).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
 }
 
@@ -287,19 +328,91 @@ fn computes(body: &Body<Typed>, id: NodeId) -> bool {
         Attr::Name(name) => name.as_str(),
         _ => "",
     };
-    let is_plain =
-        |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str);
     match op {
         ValueOp::Binary => BINARY.contains(&name),
         ValueOp::Unary => matches!(name, "neg" | "truth" | "is_none"),
         ValueOp::Is => matches!(attr, Attr::Ty(of) if *of.strip().kind() == TyKind::Unit),
-        ValueOp::To => args.len() == 1 && is_plain(body.ty(id)),
+        ValueOp::To => args.len() == 1 && is_copied(body.ty(id)),
+        _ if args.first().is_some_and(|of| is_of_class(body, *of)) => false,
+        ValueOp::Method => name == "__slice__" || !name.starts_with("__") && !name.ends_with('='),
+        ValueOp::Index | ValueOp::Attr | ValueOp::Iter | ValueOp::Call => true,
+        _ => false,
+    }
+}
+
+/// Whether a dynamic value is made of one that may hold structs or enums: the runtime has no parts of those.
+fn is_of_class(body: &Body<Typed>, value: NodeId) -> bool {
+    let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &body.nodes[value].kind else { return false };
+    body.ty(args[0]).any(&mut |part| matches!(part.kind(), TyKind::Class(..)))
+}
+
+/// Whether a dynamic value is read as data of a type: containers are copied.
+fn is_copied(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Num | TyKind::Value => true,
+        TyKind::List(_) | TyKind::Dict(..) | TyKind::Tuple(_) | TyKind::Option(_) => {
+            ty.children().into_iter().all(is_copied)
+        }
+        TyKind::Union(members) => members
+            .iter()
+            .all(|of| matches!(of.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str)),
         _ => false,
     }
 }
 
 /// Methods that hand values on as they are.
 const KEEPS: &[&str] = &[
+    "ruchy.json_parse",
+    "ruchy.json_stringify",
+    "ruchy.json_pretty",
+    "ruchy.sort_by",
+    "ruchy.sort_by_key",
+    "ruchy.filter_map",
+    "ruchy.max_by_key",
+    "ruchy.min_by_key",
+    "ruchy.find_some",
+    "ruchy.get_some",
+    "ruchy.first_some",
+    "ruchy.last_some",
+    "ruchy.pop_some",
+    "ruchy.as_float",
+    "ruchy.unwrap_or_else",
+    "ruchy.and_then",
+    "ruchy.map_err",
+    "ruchy.ok",
+    "ruchy.ok_or",
+    "ruchy.step_by",
+    "ruchy.take_while",
+    "ruchy.skip_while",
+    "ruchy.to_set",
+    "ruchy.type_of",
+    "ruchy.filter",
+    "ruchy.any",
+    "ruchy.all",
+    "ruchy.find",
+    "ruchy.reduce",
+    "ruchy.position",
+    "ruchy.join",
+    "ruchy.merge",
+    "ruchy.get_or",
+    "ruchy.group_by",
+    "ruchy.flat_map",
+    "ruchy.partition",
+    "ruchy.unwrap",
+    "ruchy.unwrap_or",
+    "ruchy.expect",
+    "ruchy.some_of",
+    "ruchy.ok_of",
+    "ruchy.err_of",
+    "ruchy.is_ok",
+    "ruchy.is_err",
+    "ruchy.try",
+    "ruchy.first_or_nil",
+    "ruchy.last_or_nil",
+    "ruchy.pop_or_nil",
+    "ruchy.nth",
+    "ruchy.swap",
+    "ruchy.truncate",
     "ruchy.copy",
     "ruchy.push",
     "ruchy.len",
@@ -349,11 +462,12 @@ const KEEPS: &[&str] = &[
 fn keeps(op: Op) -> bool {
     matches!(
         op,
-        Op::ListOp(ListOp::New | ListOp::Len | ListOp::Concat)
+        Op::ListOp(ListOp::New | ListOp::Len | ListOp::Concat | ListOp::Slice)
             | Op::TupleOp(TupleOp::New)
             | Op::DictOp(DictOp::New | DictOp::Len | DictOp::Contains)
             | Op::UnionOp(UnionOp::From | UnionOp::Get | UnionOp::Is)
-            | Op::NumOp(NumOp::FromInt)
+            | Op::NumOp(NumOp::FromInt | NumOp::ToFloat)
+            | Op::CmpOp(_)
             | Op::IterOp(IterOp::Of)
             | Op::OptOp(_)
             | Op::ClassOp(ClassOp::New)
@@ -366,6 +480,11 @@ fn is_data(ty: Ty) -> bool {
     !ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex))
         && shows(ty)
         || !ty.any(&mut |part| matches!(part.kind(), TyKind::Value | TyKind::Num | TyKind::Complex))
+}
+
+/// Whether a value is a function of data, which methods of dynamic values call.
+fn is_handed(ty: Ty) -> bool {
+    matches!(ty.strip().kind(), TyKind::Func(..)) && ty.strip().children().into_iter().all(is_data)
 }
 
 /// Whether an int is never below zero, by what it is made of.

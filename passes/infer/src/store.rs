@@ -10,7 +10,7 @@ fn setter_row(lib: Name, attribute: Name) -> String {
 }
 
 impl Apply<'_, '_, '_> {
-    fn set_kind(&mut self, mut place: Place, value: NodeId, want: Ty) -> StmtKind {
+    pub(crate) fn set_kind(&mut self, mut place: Place, value: NodeId, want: Ty) -> StmtKind {
         crate::prep::join(&self.body, &mut place);
         let value = self.coerce(value, want);
         StmtKind::Set { target: Pat::Place(place), value }
@@ -153,6 +153,11 @@ impl Apply<'_, '_, '_> {
                 let (text, value) = (self.text(name.as_str(), origin), self.dynamic(value));
                 let kinds = [ArgKind::Positional; 3];
                 StmtKind::Expr(self.lib_call(row, &kinds, vec![object, text, value], None, origin))
+            }
+            TyKind::Value | TyKind::Union(_) if self.body.lang == Lang::Ruchy => {
+                let origin = self.origin(object);
+                let key = self.text(name.as_str(), origin);
+                self.ruchy_assign(object, key, value)
             }
             TyKind::Value | TyKind::Union(_) => {
                 let (object, value) = (self.dynamic(object), self.dynamic(value));
@@ -306,6 +311,9 @@ impl Apply<'_, '_, '_> {
             TyKind::Dict(key, item) => {
                 let index = self.coerce(index, *key);
                 self.set_kind(Place::node(object).with(Proj::Index(index)), value, *item)
+            }
+            TyKind::Value | TyKind::Union(_) if self.body.lang == Lang::Ruchy => {
+                self.ruchy_assign(object, index, value)
             }
             TyKind::Value | TyKind::Union(_) => {
                 let args = vec![self.dynamic(object), self.dynamic(index), self.dynamic(value)];

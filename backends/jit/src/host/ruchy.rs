@@ -175,7 +175,7 @@ fn index_of(site: &Site, a: &[Item]) -> u64 {
 
 fn sorted_by(site: &Site, a: &[Item]) -> u64 {
     let mut all = items(&a[0]);
-    all.sort_by(|x, y| (call_func(&a[1], &[x.word, y.word]) as i64).cmp(&0));
+    all.sort_by(|x, y| super::ruchy_lists::said_order(&a[1], x, y));
     sequence(site.ret, all)
 }
 

@@ -37,6 +37,24 @@ fn extreme_by_key(site: &Site, a: &[Item], largest: bool) -> u64 {
     optional(site, found.map(|(_, item)| item))
 }
 
+/// What a function says of the order of two items.
+pub(super) fn said_order(of: &Item, x: &Item, y: &Item) -> Ordering {
+    let word = call_func(of, &[x.word, y.word]);
+    match result_of(of).kind {
+        Kind::Float => f64::from_bits(word).partial_cmp(&0.0).unwrap_or(Ordering::Equal),
+        _ => (word as i64).cmp(&0),
+    }
+}
+
+fn extreme_by(site: &Site, a: &[Item], largest: bool) -> u64 {
+    let all = items(&a[0]).into_iter();
+    let found = match largest {
+        true => all.max_by(|x, y| said_order(&a[1], x, y)),
+        false => all.min_by(|x, y| said_order(&a[1], x, y)),
+    };
+    optional(site, found)
+}
+
 fn optional(site: &Site, found: Option<Item>) -> u64 {
     let none = Item::new(0, UNIT.with(|unit| *unit));
     super::ruchy_outcomes::outcome(site.ret, found.as_ref().ok_or(&none))
@@ -112,6 +130,8 @@ fn nth(site: &Site, a: &[Item]) -> u64 {
 
 rows! {
     "ruchy.sort_by_key" => sorted_by_key;
+    "ruchy.max_by" | "ruchy.max_by_some" => |s, a| extreme_by(s, a, true);
+    "ruchy.min_by" | "ruchy.min_by_some" => |s, a| extreme_by(s, a, false);
     "ruchy.max_by_key" | "ruchy.max_by_key_some" => |s, a| extreme_by_key(s, a, true);
     "ruchy.min_by_key" | "ruchy.min_by_key_some" => |s, a| extreme_by_key(s, a, false);
     "ruchy.max_or_nil" | "ruchy.max_some" => |s, a| optional(s, rt::ruchy::greatest(items(&a[0]).into_iter().map(Ordered)).map(|item| item.0));

@@ -441,8 +441,20 @@ fn unary(site: &Site, a: &[Item]) -> u64 {
     to_word(&value, site.ret)
 }
 
+fn attribute(site: &Site, a: &[Item]) -> u64 {
+    let value = from_item(&a[0]);
+    let part = match super::is_ruchy() {
+        true => rt::ruchy::get_attr(&value, &site.attr),
+        false => rt::py::get_attr(&value, &site.attr),
+    };
+    to_word(&part, site.ret)
+}
+
 fn method(site: &Site, a: &[Item]) -> u64 {
     let (value, rest) = (from_item(&a[0]), args(&a[1..]));
+    if super::is_ruchy() && site.attr.as_str() != "__slice__" {
+        return to_word(&rt::ruchy::call_method(&value, &site.attr, &rest), site.ret);
+    }
     let result = match (site.attr.as_str(), &rest[..]) {
         ("__slice__", [start, stop, step]) => rt::py::get_slice(&value, start, stop, step),
         ("__getitem__", [index]) => rt::py::get_item(&value, index),
@@ -510,7 +522,7 @@ rows! {
     "value.index" | "rt.index.value" => |s, a| to_word(&rt::py::get_item(&from_item(&a[0]), &from_item(&a[1])), s.ret);
     "rt.set.value" => |_, a| { rt::py::set_item(&from_item(&a[0]), &from_item(&a[1]), from_item(&a[2])); 0 };
     "rt.del.value" => |_, a| { rt::py::del_item(&from_item(&a[0]), &from_item(&a[1])); 0 };
-    "value.attr" => |s, a| to_word(&rt::py::get_attr(&from_item(&a[0]), &s.attr), s.ret);
+    "value.attr" => attribute;
     "rt.set_attr" => |s, a| { rt::py::set_attr(&from_item(&a[0]), &s.attr, from_item(&a[1])); 0 };
     "value.method" => method;
     "value.call" => |s, a| to_word(&rt::py::call(&from_item(&a[0]), &args(&a[1..])), s.ret);

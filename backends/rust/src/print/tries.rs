@@ -9,8 +9,8 @@ use super::{Frame, Printer, comment, ok_unit};
 use crate::tree::{self, Block, Expr, Stmt};
 use batuta_base::Name;
 use batuta_core::{
-    Attr, BlockId, Callee, Child, Effect, Handler, IntOp, LocalId, Node, NodeId, Op, Pat, Place, Proj, RsOp,
-    StmtKind, Ty, TyKind, WithItem,
+    Attr, BlockId, Callee, Child, Effect, Handler, IntOp, Lang, LocalId, Node, NodeId, Op, Pat, Place, Proj,
+    RsOp, StmtKind, Ty, TyKind, WithItem,
 };
 
 /// Which jumps leave a block.
@@ -155,7 +155,12 @@ impl Printer<'_, '_> {
             let future = Expr::Block("async ".to_owned(), block);
             return Expr::Await(Box::new(Expr::call(name, vec![future])));
         }
-        let name = self.rt(if all { "catch_all_result" } else { "catch_result" });
+        // An int that is too large is an error like others in Ruchy.
+        let name = self.rt(match (all, self.body.lang) {
+            (true, _) => "catch_all_result",
+            (_, Lang::Ruchy) => "ruchy::catch_result",
+            _ => "catch_result",
+        });
         Expr::call(name, vec![Expr::closure("", Expr::Block(String::new(), block))])
     }
 

@@ -47,6 +47,9 @@ const FUNCTIONS: &[&str] = &[
     "int",
     "is_nil",
     "join",
+    "json_parse",
+    "json_pretty",
+    "json_stringify",
     "len",
     "log",
     "log10",
@@ -93,6 +96,23 @@ const KEEPING: &[&str] = &[
     "zip",
 ];
 
+/// Methods of lists whose one argument is a function.
+const OVER_ITEMS: &[&str] = &[
+    "all",
+    "any",
+    "each",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "for_each",
+    "group_by",
+    "map",
+    "partition",
+    "position",
+    "sort_by",
+    "sort_by_key",
+];
+
 /// Methods that give their receiver, or nothing but a view of it.
 const TRANSPARENT: &[&str] = &[
     "iter",
@@ -132,15 +152,23 @@ impl<'t> Lowerer<'t> {
     fn call_with(&mut self, callee: Callee, args: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
         let changed: Vec<&str> = args.iter().filter_map(|arg| lent_mutably(*arg)).collect();
         let mut out = Vec::new();
-        for arg in args {
+        let mut after = Vec::new();
+        let path = match &callee {
+            Callee::Fn(path) => Some(*path),
+            _ => None,
+        };
+        for (at, arg) in args.iter().enumerate() {
+            if path.is_some_and(|path| self.cells.contains(&(path, at))) {
+                let value = self.cell_argument(*arg, &mut after);
+                out.push(Arg { kind: ArgKind::Positional, value });
+                continue;
+            }
             let (kind, value) = match arg.kind() {
                 "named_argument" => {
                     let name = arg.field("name").map_or("", Syntax::text);
                     (ArgKind::Named(Name::new(name)), arg.field("value").unwrap_or(*arg))
                 }
-                "spread" => {
-                    return self.unsupported(node, "`...` in a call has no translation from Ruchy yet");
-                }
+                "spread" => (ArgKind::Star, arg.first().unwrap_or(*arg)),
                 _ => (ArgKind::Positional, *arg),
             };
             let is_shared = lent_mutably(value).is_none()
@@ -153,7 +181,31 @@ impl<'t> Lowerer<'t> {
             };
             out.push(Arg { kind, value });
         }
-        self.node(Node::Call { callee, args: out }, node)
+        self.add_defaults(path, args, &mut out);
+        let call = self.node(Node::Call { callee, args: out }, node);
+        match path {
+            Some(path) if !after.is_empty() => {
+                self.put_cells_back(call, after, self.giving.contains(&path), node)
+            }
+            _ => call,
+        }
+    }
+
+    /// Adds the defaults that a call leaves out, where they are computed.
+    fn add_defaults(&mut self, path: Option<Name>, args: &[Syntax<'t>], out: &mut Vec<Arg>) {
+        let Some(path) = path else { return };
+        let mut missing: Vec<(usize, &'t str, Syntax<'t>)> = self
+            .defaults
+            .iter()
+            .filter(|((of, _), (at, _))| *of == path && *at >= args.len())
+            .map(|((_, name), (at, value))| (*at, *name, *value))
+            .collect();
+        missing.sort_by_key(|(at, ..)| *at);
+        let given: Vec<&str> = args.iter().filter_map(|arg| arg.field("name")).map(Syntax::text).collect();
+        for (_, name, value) in missing.into_iter().filter(|(_, name, _)| !given.contains(name)) {
+            let value = self.expr(value);
+            out.push(Arg { kind: ArgKind::Named(Name::new(name)), value });
+        }
     }
 
     /// Whether an argument is read before a later one changes a variable.
@@ -244,6 +296,9 @@ impl<'t> Lowerer<'t> {
             let why = format!("`{name}` is not defined");
             return self.hole(UNKNOWN_NAME, function, why);
         }
+        if let ("assert_eq" | "assert_ne", [a, b, message]) = (name, args) {
+            return self.assert_pair(name, (*a, *b), *message, node);
+        }
         let args: Vec<NodeId> = args.iter().map(|arg| self.expr(*arg)).collect();
         if let ("panic", [text]) = (name, &args[..]) {
             return self.stop(*text, node);
@@ -267,6 +322,21 @@ impl<'t> Lowerer<'t> {
         };
         out.push(message);
         self.call_lib("ruchy.assert", out, node)
+    }
+
+    /// `assert_eq(a, b, message)`.
+    fn assert_pair(
+        &mut self,
+        name: &str,
+        (a, b): (Syntax<'t>, Syntax<'t>),
+        message: Syntax<'t>,
+        node: Syntax<'t>,
+    ) -> NodeId {
+        let pair = vec![self.expr(a), self.expr(b)];
+        let op = if name == "assert_eq" { ObjOp::Eq } else { ObjOp::Ne };
+        let holds = self.op(op, pair, node);
+        let message = self.expr(message);
+        self.call_lib("ruchy.assert", vec![holds, message], node)
     }
 
     /// A function of the language with lowered arguments; `Err` where there is none of that name.
@@ -337,6 +407,9 @@ impl<'t> Lowerer<'t> {
         if matches!(text, "send" | "ask") && args.len() == 1 && self.is_message(args[0]) {
             return self.send(receiver, args[0], node, text == "ask");
         }
+        if let Some(order) = self.order_call(receiver, text, node) {
+            return order;
+        }
         if self.methods.contains(text) {
             return self.own_method(node, receiver, text, args);
         }
@@ -388,6 +461,7 @@ impl<'t> Lowerer<'t> {
                 "named_argument" | "spread" => {
                     return self.unsupported(*arg, "this argument has no translation from Ruchy yet");
                 }
+                _ if arg.is("call_expression") && OVER_ITEMS.contains(&text) => self.made_function(*arg),
                 _ if keeps => self.owned(*arg),
                 _ => self.method_argument(*arg),
             });
@@ -399,6 +473,25 @@ impl<'t> Lowerer<'t> {
             return self.method_of(of, row, rest, node);
         }
         self.method_of(of, &row, rest, node)
+    }
+
+    /// `a.partial_cmp(&b).unwrap()`: the order of two values, which every two values have that can be compared.
+    fn order_call(&mut self, receiver: Syntax<'t>, name: &str, node: Syntax<'t>) -> Option<NodeId> {
+        let is_order = |name: &str| matches!(name, "partial_cmp" | "total_cmp");
+        let call = match name {
+            "unwrap" | "unwrap_or" | "expect" => receiver,
+            _ if is_order(name) => node,
+            _ => return None,
+        };
+        let function = call.field("function").filter(|_| call.is("call_expression"))?;
+        let asked = function.field("name").filter(|_| function.is("field_expression"))?;
+        if !is_order(asked.text()) || self.methods.contains(asked.text()) {
+            return None;
+        }
+        let args = call.field("arguments").map(Syntax::named)?;
+        let [other] = args[..] else { return None };
+        let pair = vec![self.expr(function.field("value")?), self.expr(other)];
+        Some(self.call_lib("ruchy.cmp", pair, node))
     }
 
     /// `items.collect()`: a list, unless the type that is asked for is another one.
@@ -431,6 +524,14 @@ impl<'t> Lowerer<'t> {
         if node.is("lambda") { self.brief_lambda(node) } else { self.expr(node) }
     }
 
+    /// A function that a call makes and a method of a list calls: it has a name.
+    fn made_function(&mut self, node: Syntax<'t>) -> NodeId {
+        let kept = self.temp("function", node);
+        let value = self.expr(node);
+        self.push_set(Place::local(kept), value, node);
+        self.use_local(kept, node)
+    }
+
     /// A method that the file defines.
     fn own_method(
         &mut self,
@@ -455,9 +556,7 @@ impl<'t> Lowerer<'t> {
                     let name = arg.field("name").map_or("", Syntax::text);
                     (ArgKind::Named(Name::new(name)), arg.field("value").unwrap_or(*arg))
                 }
-                "spread" => {
-                    return self.unsupported(node, "`...` in a call has no translation from Ruchy yet");
-                }
+                "spread" => (ArgKind::Star, arg.first().unwrap_or(*arg)),
                 _ => (ArgKind::Positional, *arg),
             };
             let is_shared = root.is_some() && root_of(value).map(Syntax::text) == root;

@@ -38,8 +38,14 @@ impl<'t> Lowerer<'t> {
                 if let (Some(left), Some(right)) = (node.field("left"), node.field("right")) =>
             {
                 let op = if sign == Some("&&") { ObjOp::And } else { ObjOp::Or };
-                let (a, b) = (self.condition(left), self.condition(right));
-                return self.op(op, vec![a, b], node);
+                let a = self.condition(left);
+                let first = self.cx.stmts.len();
+                let b = self.condition(right);
+                let asked = self.cx.stmts.split_off(first);
+                return match asked.is_empty() {
+                    true => self.op(op, vec![a, b], node),
+                    false => self.decided_later(op, (a, b), asked, node),
+                };
             }
             _ => {}
         }
@@ -234,6 +240,10 @@ impl<'t> Lowerer<'t> {
         };
         let rows = body.named().into_iter().filter(|arm| arm.is("match_arm")).flat_map(of_arm);
         for (arm, pattern) in rows.collect::<Vec<_>>() {
+            if self.never_fits(pattern) {
+                self.trivia.skip(arm.end());
+                continue;
+            }
             let above = self.trivia.above(arm.start());
             let Some(code) = arm.field("body") else { continue };
             let origin = self.origin(arm);
@@ -363,14 +373,61 @@ impl<'t> Lowerer<'t> {
             });
             Node::Loop { label, body: block }
         } else {
+            let first = self.cx.stmts.len();
             let cond = self.condition(condition);
-            let block = self.block(body);
-            Node::While { label, cond, body: block, els: None }
+            let asked = self.cx.stmts.split_off(first);
+            if asked.is_empty() {
+                let block = self.block(body);
+                Node::While { label, cond, body: block, els: None }
+            } else {
+                // What the condition does runs in each turn.
+                let block = self.block_of(body, &mut |this, body| {
+                    this.cx.stmts.extend(asked.iter().cloned());
+                    this.leave_unless(cond, condition);
+                    this.statements(body);
+                });
+                Node::Loop { label, body: block }
+            }
         };
         self.cx.breaks.pop();
         self.cx.loops -= 1;
         let turn = self.node(turn, node);
         self.push_expr(turn, node);
+    }
+
+    /// `a && b`, where statements stand before the value of `b`: they run only where it is asked for.
+    pub(super) fn decided_later(
+        &mut self,
+        op: ObjOp,
+        (a, b): (NodeId, NodeId),
+        asked: Vec<Stmt>,
+        node: Syntax<'t>,
+    ) -> NodeId {
+        let kept = self.temp("decided", node);
+        self.push_set(Place::local(kept), a, node);
+        let read = self.use_local(kept, node);
+        let word = if op == ObjOp::And { ObjOp::Truth } else { ObjOp::Not };
+        let test = self.op(word, vec![read], node);
+        let then = self.scoped(|this| {
+            this.cx.stmts.extend(asked);
+            this.push_set(Place::local(kept), b, node);
+            None
+        });
+        let branch = self.node(Node::If { cond: test, then, els: None }, node);
+        self.push_expr(branch, node);
+        self.use_local(kept, node)
+    }
+
+    /// Leaves a loop where a condition does not hold.
+    fn leave_unless(&mut self, cond: NodeId, at: Syntax<'t>) {
+        let then = self.scoped(|this| {
+            let leave = this.node(Node::Break { label: None, value: None }, at);
+            this.push_expr(leave, at);
+            None
+        });
+        let test = self.op(ObjOp::Not, vec![cond], at);
+        let branch = self.node(Node::If { cond: test, then, els: None }, at);
+        self.push_expr(branch, at);
     }
 
     /// `while let`: a `match` that leaves the loop where the pattern does not fit.
@@ -403,8 +460,17 @@ impl<'t> Lowerer<'t> {
         pattern: Syntax<'t>,
         body: Option<Syntax<'t>>,
     ) -> (Pat, Option<NodeId>) {
+        self.guarded(|this| this.pattern(pattern, body), pattern)
+    }
+
+    /// A pattern that `make` lowers, with its test.
+    pub(super) fn guarded(
+        &mut self,
+        make: impl FnOnce(&mut Self) -> Pat,
+        pattern: Syntax<'t>,
+    ) -> (Pat, Option<NodeId>) {
         let outer = std::mem::take(&mut self.cx.guards);
-        let pat = self.pattern(pattern, body);
+        let pat = make(self);
         let own = std::mem::replace(&mut self.cx.guards, outer);
         let guard = self.all_of(own.into_iter(), pattern);
         (pat, guard)

@@ -174,14 +174,12 @@ impl<'t> Lowerer<'t> {
 
     fn handlers(&mut self, clause: Syntax<'t>, fill: Fill<'_, 't>) -> Vec<Handler> {
         let Some(block) = clause.field("body") else { return Vec::new() };
-        let name = clause.field("pattern").filter(|name| name.text() != "_" && uses(block, name.text()) > 0);
+        let is_needed = |name: &Syntax<'t>| name.text() != "_" && uses(block, name.text()) > 0;
+        let name = clause.field("pattern").filter(|name| !name.is("identifier") || is_needed(name));
         let any = Name::new("Exception");
         let Some(name) = name else { return vec![self.handler(any, None, block, clause, fill)] };
         if !name.is("identifier") {
-            let hole =
-                self.unsupported(clause, "this pattern of a `catch` has no translation from Ruchy yet");
-            self.push_expr(hole, clause);
-            return Vec::new();
+            return self.pattern_handlers(name, block, clause, fill);
         }
         let seen = Seen::of(block, name.text());
         if seen.is_text_only() {
@@ -215,13 +213,119 @@ impl<'t> Lowerer<'t> {
         out
     }
 
+    /// `catch` with a pattern: what does not fit it is thrown on.
+    fn pattern_handlers(
+        &mut self,
+        pattern: Syntax<'t>,
+        block: Syntax<'t>,
+        clause: Syntax<'t>,
+        fill: Fill<'_, 't>,
+    ) -> Vec<Handler> {
+        let mut classes: Vec<(Name, Option<Name>, Caught)> = Vec::new();
+        let typed = self.exceptions.typed.clone();
+        match pattern.kind() {
+            "object_pattern" => {
+                let keys = super::pattern::keys_of(pattern);
+                for (of, path) in typed {
+                    if keys.iter().all(|key| self.has_part(of, key)) && !self.enums.contains_key(&of) {
+                        classes.push((path, Some(of), Caught::Value));
+                    }
+                }
+                if keys.iter().all(|key| matches!(key.as_str(), "message" | "type")) {
+                    let fault = self.fault_class(clause);
+                    classes.push((Name::new("Exception"), Some(fault), Caught::Fault));
+                }
+            }
+            "struct_pattern" | "tuple_struct_pattern" | "scoped_identifier" => {
+                let head = pattern.field("name").filter(|_| pattern.kind().ends_with("_pattern"));
+                let found = match self.resolve_path(head.unwrap_or(pattern)) {
+                    Binding::Struct(of) | Binding::Variant(of, _) => Some(of),
+                    _ => None,
+                };
+                let fits = typed.into_iter().filter(|(of, _)| Some(*of) == found);
+                classes.extend(fits.map(|(_, path)| (path, None, Caught::Value)));
+            }
+            _ => classes.extend(self.exceptions.plain.map(|path| (path, None, Caught::Value))),
+        }
+        let mark = self.trivia.mark();
+        let mut out = Vec::new();
+        for (class, record, how) in classes {
+            self.trivia.rewind(mark);
+            out.push(self.pattern_handler((class, record, how), pattern, block, clause, fill));
+        }
+        if out.is_empty() {
+            let hole =
+                self.unsupported(clause, "this pattern of a `catch` has no translation from Ruchy yet");
+            self.push_expr(hole, clause);
+        }
+        out
+    }
+
+    fn pattern_handler(
+        &mut self,
+        (class, record, how): (Name, Option<Name>, Caught),
+        pattern: Syntax<'t>,
+        block: Syntax<'t>,
+        clause: Syntax<'t>,
+        fill: Fill<'_, 't>,
+    ) -> Handler {
+        let error = self.temp("error", clause);
+        let origin = self.origin(clause);
+        let body = self.scoped(|this| {
+            let subject = this.caught(error, how, pattern);
+            let (mut pat, mut guard) = (Pat::Wild, None);
+            let then = this.scoped(|this| {
+                (pat, guard) = match record {
+                    Some(record) => {
+                        this.guarded(|this| this.object_pattern_of(pattern, record, Some(block)), pattern)
+                    }
+                    None => this.guarded_pattern(pattern, Some(block)),
+                };
+                fill(this, block);
+                None
+            });
+            let takes_all = guard.is_none()
+                && match &pat {
+                    Pat::Class { named, .. } => {
+                        record.is_some()
+                            && named.iter().all(|(_, pat)| matches!(pat, Pat::Bind(_, None) | Pat::Wild))
+                    }
+                    _ => false,
+                };
+            let arm = |pat, guard, body| Arm { pat, guard, body, origin, above: Vec::new() };
+            let pat = if takes_all && matches!(pat, Pat::Class { ref named, .. } if named.is_empty()) {
+                Pat::Wild
+            } else {
+                pat
+            };
+            let mut arms = vec![arm(pat, guard, then)];
+            if !takes_all {
+                let other = this.scoped(|this| {
+                    let read = this.use_local(error, clause);
+                    let again = this.node(Node::Raise { error: Some(read), cause: None }, clause);
+                    this.push_expr(again, clause);
+                    None
+                });
+                arms.push(arm(Pat::Wild, None, other));
+            }
+            let chosen = this.node(Node::Match { subject, arms }, clause);
+            this.push_expr(chosen, clause);
+            None
+        });
+        let comments = self.block_end(block);
+        self.cx.body.blocks[body].end_comments.extend(comments);
+        Handler { classes: vec![class], bind: Some(error), body, origin, above: Vec::new() }
+    }
+
     /// Whether values of a thrown type have a field.
     fn has_part(&self, class: Name, field: &str) -> bool {
         let is_known =
             |def: &ClassDef| def.path == class && def.fields.iter().any(|known| known.name == field);
         self.structs.get(&class).is_some_and(|facts| facts.fields.iter().any(|known| *known == field))
             || self.out.classes.iter().any(is_known)
-            || self.enums.contains_key(&class)
+            || self.enums.get(&class).is_some_and(|facts| {
+                facts.variants.values().all(|fields| fields.iter().any(|known| *known == field))
+            })
     }
 
     fn handler(

@@ -162,6 +162,7 @@ impl<'t> Lowerer<'t> {
             Binding::Global(path) => self.use_place(Place::global(path), node),
             Binding::Fn(path) if self.constants_of(path) => self.use_place(Place::global(path), node),
             Binding::Fn(path) => self.node(Node::Item(path), node),
+            _ if let Some(order) = super::pattern::order_of(node.text()) => self.int(order, node),
             _ => match node.text() {
                 "i64::MAX" => self.int(i64::MAX, node),
                 "i64::MIN" => self.int(i64::MIN, node),
@@ -396,8 +397,14 @@ impl<'t> Lowerer<'t> {
             // The value is that of the operand that decides.
             "&&" | "||" => {
                 let op = if sign.text() == "&&" { ObjOp::And } else { ObjOp::Or };
-                let (a, b) = (self.owned(left), self.owned(right));
-                return self.op(op, vec![a, b], node);
+                let a = self.owned(left);
+                let first = self.cx.stmts.len();
+                let b = self.owned(right);
+                let asked = self.cx.stmts.split_off(first);
+                if asked.is_empty() {
+                    return self.op(op, vec![a, b], node);
+                }
+                return self.decided_later(op, (a, b), asked, node);
             }
             // What is compared with a literal outcome is one of its type.
             "==" | "!=" if is_outcome(left) || is_outcome(right) => {

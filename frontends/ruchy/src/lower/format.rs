@@ -176,6 +176,11 @@ impl<'t> Lowerer<'t> {
         at: Syntax<'t>,
         pieces: &mut Vec<Piece>,
     ) -> Result<(), NodeId> {
+        let named: Vec<(&str, usize)> =
+            args.iter().enumerate().filter_map(|(at, arg)| Some((named_value(*arg)?.0, at))).collect();
+        let args: Vec<Syntax<'t>> =
+            args.iter().map(|arg| named_value(*arg).map_or(*arg, |(_, value)| value)).collect();
+        let args = &args[..];
         let values: Vec<NodeId> = args
             .iter()
             .map(|arg| if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) })
@@ -195,7 +200,13 @@ impl<'t> Lowerer<'t> {
                 return Err(self.unsupported(at, "this format is not closed"));
             };
             let (name, spec) = tail[1..close].split_once(':').unwrap_or((&tail[1..close], ""));
+            let of_name = |name: &str| named.iter().find(|(known, _)| *known == name).map(|(_, at)| *at);
+            let spec = &counted(spec, args, &mut used, &of_name)[..];
             let value = match name.trim() {
+                name if of_name(name).is_some() => {
+                    let found = of_name(name).unwrap_or_default();
+                    self.value_of(&values, args, &mut used, found, at)?
+                }
                 "" => {
                     next += 1;
                     self.value_of(&values, args, &mut used, next - 1, at)?
@@ -256,6 +267,37 @@ impl<'t> Lowerer<'t> {
             None => Err(self.unsupported(at, "this format has more places than there are values")),
         }
     }
+}
+
+/// `name = value` among the arguments of a format.
+fn named_value(arg: Syntax<'_>) -> Option<(&str, Syntax<'_>)> {
+    let (name, value) = match arg.kind() {
+        "assignment" => (arg.field("left")?, arg.field("right")?),
+        "named_argument" => (arg.field("name")?, arg.field("value")?),
+        _ => return None,
+    };
+    name.is("identifier").then_some((name.text(), value))
+}
+
+/// A spec whose `width$` and `1$` are the numbers that the arguments write.
+fn counted(
+    spec: &str,
+    args: &[Syntax<'_>],
+    used: &mut [bool],
+    of_name: &dyn Fn(&str) -> Option<usize>,
+) -> String {
+    let mut out = spec.to_owned();
+    while let Some(end) = out.find('$') {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let start = out[..end].rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+        let name = &out[start..end];
+        let Some(at) = of_name(name).or_else(|| name.parse().ok()) else { break };
+        let Some(number) = args.get(at).filter(|arg| arg.is("integer")) else { break };
+        let number = number.text().to_owned();
+        used[at] = true;
+        out.replace_range(start..=end, &number);
+    }
+    out
 }
 
 /// Rust's format spec as the IR writes it, and whether it asks for decimals.

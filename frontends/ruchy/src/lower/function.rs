@@ -20,6 +20,16 @@ impl<'t> Lowerer<'t> {
         let path = self.item_path(name.text());
         self.out.module.items.push(ItemRow { item: Item::Fn(path), above, base: node.start() as u32 });
         self.body(node, path, FnKind::Function, Vec::new());
+        let is_kept = crate::tests::attributes(node).iter().any(|word| *word == "memoize");
+        let takes = node.field("parameters").is_some_and(|list| !list.named().is_empty());
+        if let Some(body) = self.out.fns.last_mut().filter(|_| is_kept && takes) {
+            body.decorators.push(Decorator {
+                path: Name::new("functools.cache"),
+                args: Vec::new(),
+                is_called: false,
+                origin: node.origin(0),
+            });
+        }
     }
 
     /// The body of a function or method.
@@ -147,8 +157,18 @@ impl<'t> Lowerer<'t> {
             out.late.push((pattern, local));
             return;
         };
+        let is_cell = self.cx.closures == 0 && self.cells.contains(&(self.cx.body.path, out.rows.len()));
+        if is_cell {
+            self.named_param(part, name, Ty::list(ty), true, None, out);
+            if let Some(row) = out.rows.last() {
+                let cell = row.local;
+                self.lend_cell(name, cell);
+            }
+            return;
+        }
         self.named_param(part, name, ty, is_lent, body, out);
-        if let Some(default) = part.field("default") {
+        let is_given = self.cx.closures == 0 && self.defaults.contains_key(&(self.cx.body.path, name.text()));
+        if let Some(default) = part.field("default").filter(|_| !is_given) {
             let value = self.default(default);
             if let Some(row) = out.rows.last_mut() {
                 row.default = Some(value);
@@ -158,11 +178,7 @@ impl<'t> Lowerer<'t> {
 
     /// A default: evaluated where a call leaves it out, so it has to be the same everywhere.
     fn default(&mut self, node: Syntax<'t>) -> NodeId {
-        let is_literal = |node: Syntax<'t>| {
-            matches!(node.kind(), "integer" | "float" | "string" | "char" | "boolean" | "nil" | "raw_string")
-        };
-        let is_negative = node.is("unary_expression") && node.field("value").is_some_and(is_literal);
-        if is_literal(node) || is_negative {
+        if is_fixed(node) {
             return self.expr(node);
         }
         self.unsupported(node, "a default that is no literal has no translation from Ruchy yet")
@@ -358,4 +374,12 @@ impl<'t> Lowerer<'t> {
             !self.is_effect(tail) && gives
         })
     }
+}
+
+/// Whether a default is a literal.
+pub(super) fn is_fixed(node: Syntax<'_>) -> bool {
+    let is_literal = |node: Syntax<'_>| {
+        matches!(node.kind(), "integer" | "float" | "string" | "char" | "boolean" | "nil" | "raw_string")
+    };
+    is_literal(node) || node.is("unary_expression") && node.field("value").is_some_and(is_literal)
 }

@@ -24,6 +24,8 @@ pub(crate) struct Alias<'t> {
 enum Part {
     Whole,
     Item(LocalId),
+    /// A number or text that the caller lends, as the one item of a list.
+    Cell(LocalId),
 }
 
 /// What a pattern took apart.
@@ -42,14 +44,83 @@ impl<'t> Lowerer<'t> {
 
     /// The place of an alias, as code that stands at `at` reads or changes it.
     pub(super) fn alias_place(&mut self, alias: Alias<'t>, at: Syntax<'t>) -> Result<Place, NodeId> {
+        if let Part::Cell(cell) = alias.part {
+            return Ok(self.cell_place(cell, at));
+        }
         let place = self.target(alias.base, false)?;
         Ok(match alias.part {
-            Part::Whole => place,
+            Part::Whole | Part::Cell(_) => place,
             Part::Item(index) => {
                 let index = self.use_local(index, at);
                 place.with(Proj::Index(index))
             }
         })
+    }
+
+    fn cell_place(&mut self, cell: LocalId, at: Syntax<'t>) -> Place {
+        let zero = self.int(0, at);
+        Place::local(cell).with(Proj::Index(zero))
+    }
+
+    /// A `&mut` parameter of a number or text: `cell` is the list that holds it.
+    pub(super) fn lend_cell(&mut self, name: Syntax<'t>, cell: LocalId) {
+        self.declare_alias(name, name, Part::Cell(cell));
+    }
+
+    /// An argument for such a parameter; what has to be put back after the call goes to `after`.
+    pub(super) fn cell_argument(
+        &mut self,
+        arg: Syntax<'t>,
+        after: &mut Vec<(Syntax<'t>, LocalId)>,
+    ) -> NodeId {
+        let mut base = arg;
+        while base.is("unary_expression") || base.is("parenthesized_expression") {
+            match base.field("value").or_else(|| base.first()) {
+                Some(inner) => base = inner,
+                None => break,
+            }
+        }
+        if base.is("identifier")
+            && let Binding::Local(local) = self.look_up(base.text())
+            && let Some(Alias { part: Part::Cell(cell), .. }) = self.alias(local)
+        {
+            return self.use_local(cell, arg);
+        }
+        let cell = self.temp("cell", arg);
+        let value = self.owned(base);
+        let list = self.op(ListOp::New, vec![value], arg);
+        self.push_set(Place::local(cell), list, arg);
+        if lent(arg).is_some() {
+            after.push((base, cell));
+        }
+        self.use_local(cell, arg)
+    }
+
+    /// A call after which what it changed of the caller's numbers and texts is put back.
+    pub(super) fn put_cells_back(
+        &mut self,
+        call: NodeId,
+        after: Vec<(Syntax<'t>, LocalId)>,
+        gives: bool,
+        node: Syntax<'t>,
+    ) -> NodeId {
+        let given = gives.then(|| self.temp("given", node));
+        match given {
+            Some(given) => self.push_set(Place::local(given), call, node),
+            None => self.push_expr(call, node),
+        }
+        for (base, cell) in after {
+            let item = self.cell_place(cell, base);
+            let value = self.use_place(item, base);
+            match self.target(base, true) {
+                Ok(place) => self.push_set(place, value, base),
+                Err(hole) => self.push_expr(hole, base),
+            }
+        }
+        match given {
+            Some(given) => self.use_local(given, node),
+            None => self.nil(node),
+        }
     }
 
     fn declare_alias(&mut self, name: Syntax<'t>, base: Syntax<'t>, part: Part) {
@@ -320,6 +391,16 @@ impl<'t> Lowerer<'t> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a type is `&mut` of a number, a bool or a text.
+pub(super) fn is_cell(ty: Syntax<'_>) -> bool {
+    const PLAIN: &[&str] = &[
+        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "int", "f32",
+        "f64", "float", "bool", "char", "String", "str", "string",
+    ];
+    let is_lent = ty.is("reference_type") && ty.child("mutable").is_some();
+    ty.field("type").is_some_and(|of| is_lent && PLAIN.contains(&of.text()))
 }
 
 /// The place of `&mut place`.

@@ -157,6 +157,9 @@ pub(crate) struct Lowerer<'t> {
     pub names: FxHashMap<String, FxHashMap<&'t str, Binding>>,
     pub structs: FxHashMap<Name, StructFacts>,
     pub enums: FxHashMap<Name, EnumFacts>,
+    /// How many types of the file have each name, and the paths of those of modules that keep theirs.
+    pub type_names: FxHashMap<&'t str, usize>,
+    pub own_names: FxHashMap<Name, Name>,
     /// Names of all methods that the file defines, and of those that change their receiver.
     pub methods: FxHashSet<&'t str>,
     pub changing: FxHashSet<&'t str>,
@@ -164,6 +167,10 @@ pub(crate) struct Lowerer<'t> {
     pub aliases: FxHashMap<&'t str, Syntax<'t>>,
     /// Aliases that are being looked through: one that names itself ends there.
     pub alias_depth: std::cell::Cell<usize>,
+    /// Defaults that each call computes which leaves the parameter out, by function, and the place of the parameter.
+    pub defaults: FxHashMap<(Name, &'t str), (usize, Syntax<'t>)>,
+    /// Parameters that are `&mut` of numbers and texts, by function and place.
+    pub cells: FxHashSet<(Name, usize)>,
     /// Methods that give their receiver anew.
     pub replacing: FxHashSet<&'t str>,
     /// Functions that say they give a value, or end in one.

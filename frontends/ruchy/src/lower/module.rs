@@ -34,11 +34,15 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         names: FxHashMap::default(),
         structs: FxHashMap::default(),
         enums: FxHashMap::default(),
+        type_names: FxHashMap::default(),
+        own_names: FxHashMap::default(),
         methods: FxHashSet::default(),
         changing: FxHashSet::default(),
         aliases: FxHashMap::default(),
         alias_depth: Default::default(),
         replacing: FxHashSet::default(),
+        cells: FxHashSet::default(),
+        defaults: FxHashMap::default(),
         giving: FxHashSet::default(),
         silent: Vec::new(),
         handing: Vec::new(),
@@ -62,6 +66,15 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
     lowerer.finish()
 }
 
+/// Whether an expression names no variable: it means the same in every function.
+fn is_closed(value: Syntax<'_>) -> bool {
+    let mut found = false;
+    walk(value, &mut |part| {
+        found |= part.is("identifier") && part.text().starts_with(|c: char| c.is_lowercase());
+    });
+    !found
+}
+
 /// The path of an item that stands below a module's prefix.
 fn item_path(module: Name, prefix: &str, name: &str) -> Name {
     module.join(&format!("{prefix}{name}"))
@@ -74,6 +87,7 @@ impl<'t> Lowerer<'t> {
             return;
         }
         let stmts = root.named();
+        self.count_types(root);
         self.collect(&stmts, "");
         self.settle_giving();
         self.collect_methods(root);
@@ -139,9 +153,10 @@ impl<'t> Lowerer<'t> {
                 }
                 continue;
             };
-            let path = item_path(self.module, prefix, name.text());
+            let path = self.new_path(prefix, *stmt, name.text());
             let binding = match stmt.kind() {
                 "function_item" => {
+                    self.collect_cells(*stmt, path);
                     match self.handed_on(*stmt) {
                         Some(callee) => self.handing.push((path, callee)),
                         None if self.gives_value(*stmt) => _ = self.giving.insert(path),
@@ -196,11 +211,59 @@ impl<'t> Lowerer<'t> {
         self.names.insert(prefix.to_owned(), names);
     }
 
+    /// The path of an item: a type of a module has its own name where no other type of the file has it.
+    fn new_path(&mut self, prefix: &str, item: Syntax<'t>, name: &'t str) -> Name {
+        let whole = item_path(self.module, prefix, name);
+        let is_type = matches!(item.kind(), "struct_item" | "enum_item" | "class_item" | "actor_item");
+        if prefix.is_empty() || !is_type {
+            return whole;
+        }
+        let root = self.module.join(name);
+        let count = self.type_names.get(name).copied().unwrap_or_default();
+        if count > 1 {
+            return whole;
+        }
+        self.own_names.insert(whole, root);
+        root
+    }
+
+    /// Parameters that are `&mut` of numbers and texts.
+    fn collect_cells(&mut self, item: Syntax<'t>, path: Name) {
+        let params = item.field("parameters").map(Syntax::named).unwrap_or_default();
+        let params = params.into_iter().filter(|param| !param.is("self_parameter"));
+        for (at, param) in params.enumerate() {
+            if param.field("type").is_some_and(super::lend::is_cell) {
+                self.cells.insert((path, at));
+            }
+            let name = param.field("pattern").filter(|name| name.is("identifier"));
+            let default = param.field("default").filter(|value| !super::function::is_fixed(*value));
+            if let (Some(name), Some(default)) = (name, default.filter(|value| is_closed(*value))) {
+                self.defaults.insert((path, name.text()), (at, default));
+            }
+        }
+    }
+
+    /// How many types of the file have each name.
+    fn count_types(&mut self, root: Syntax<'t>) {
+        let mut names = Vec::new();
+        walk(root, &mut |node| {
+            let is_type = matches!(
+                node.kind(),
+                "struct_item" | "enum_item" | "class_item" | "actor_item" | "trait_item"
+            );
+            names.extend(node.field("name").filter(|_| is_type).map(Syntax::text));
+        });
+        for name in names {
+            *self.type_names.entry(name).or_default() += 1;
+        }
+    }
+
     /// Constants of an `impl`, which are globals of the type.
     fn collect_constants(&mut self, stmt: Syntax<'t>, prefix: &str) {
         let Some(ty) = stmt.field("type") else { return };
         let ty = if ty.is("generic_type") { ty.field("name").unwrap_or(ty) } else { ty };
         let class = item_path(self.module, prefix, ty.text());
+        let class = self.own_names.get(&class).copied().unwrap_or(class);
         let members = stmt.field("body").map(Syntax::named).unwrap_or_default();
         for constant in members.into_iter().filter(|member| member.is("const_item")) {
             if let Some(name) = constant.field("name") {
@@ -421,7 +484,8 @@ impl<'t> Lowerer<'t> {
 
     /// The path of an item of the current module.
     pub(super) fn item_path(&self, name: &str) -> Name {
-        item_path(self.module, self.chain.last().map_or("", String::as_str), name)
+        let path = item_path(self.module, self.chain.last().map_or("", String::as_str), name);
+        self.own_names.get(&path).copied().unwrap_or(path)
     }
 
     /// `main` runs after the top-level statements, unless one of them calls it.

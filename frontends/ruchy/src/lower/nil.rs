@@ -156,7 +156,7 @@ impl<'t> Lowerer<'t> {
                 if is_float { "parsed_float".into() } else { "parsed_int".into() }
             }
             "first" | "last" | "pop" | "min" | "max" | "find" | "position" | "get" | "max_by_key"
-            | "min_by_key" => format!("{name}_some").into(),
+            | "min_by_key" | "max_by" | "min_by" => format!("{name}_some").into(),
             _ => name.into(),
         }
     }

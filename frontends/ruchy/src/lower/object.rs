@@ -73,6 +73,8 @@ impl<'t> Lowerer<'t> {
         }
         self.objects.root = Some(root);
         self.objects.dicts = dict_names(root);
+        let grown = grown_elsewhere(root, &self.objects.lets);
+        self.objects.dicts.extend(grown);
         for literal in literals {
             match self.record_keys(literal) {
                 Some(keys) => {
@@ -109,10 +111,33 @@ impl<'t> Lowerer<'t> {
         let is_dict = keys.is_empty()
             || home(literal).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name))
             || keys.iter().any(|key| !is_name(key))
-            || is_asked(literal);
+            || is_asked(literal)
+            || is_mixed(literal)
+            || self.is_part_of_dict(literal)
+            || is_walked(literal);
         keys.sort();
         keys.dedup();
         (!is_dict).then_some(keys)
+    }
+
+    /// Whether an object stands in one that is a dict and holds values of other types, too.
+    fn is_part_of_dict(&self, literal: Syntax<'t>) -> bool {
+        let mut at = literal;
+        while let Some(around) = at.parent() {
+            if !matches!(around.kind(), "pair" | "object" | "list_expression" | "parenthesized_expression") {
+                return false;
+            }
+            if around.is("object") {
+                let is_dict =
+                    home(around).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name));
+                let values = around.named().into_iter().filter_map(|part| part.field("value"));
+                if is_dict && values.into_iter().any(|value| !value.is("object")) {
+                    return true;
+                }
+            }
+            at = around;
+        }
+        false
     }
 
     /// The keys of the record that a variable begins with.
@@ -352,7 +377,18 @@ impl<'t> Lowerer<'t> {
     /// Whether what a pair walks over may be a dict, whose entries it gets.
     pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
         let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
-        is_pair && matches!(iterable.kind(), "identifier" | "field_expression" | "index_expression")
+        is_pair
+            && matches!(iterable.kind(), "object" | "identifier" | "field_expression" | "index_expression")
+    }
+
+    /// Whether a pattern asks for keys that no object of the file has.
+    pub(super) fn never_fits(&self, pattern: Syntax<'t>) -> bool {
+        if !pattern.is("object_pattern") || self.objects.has_dicts || self.objects.records.is_empty() {
+            return false;
+        }
+        let keys = super::pattern::keys_of(pattern);
+        !self.objects.records.iter().any(|(_, known)| keys.iter().all(|key| known.contains(key)))
+            && !keys.iter().any(|key| matches!(key.as_str(), "message" | "type"))
     }
 
     /// The record that a pattern of an object takes apart.
@@ -373,8 +409,85 @@ fn key_of(pair: Syntax<'_>) -> Option<String> {
 /// Whether a literal is an argument of a method of dicts.
 fn is_asked(literal: Syntax<'_>) -> bool {
     let call = literal.parent().filter(|around| around.is("arguments")).and_then(Syntax::parent);
+    if call.is_some_and(writes_json) {
+        return true;
+    }
     let name = call.and_then(|call| call.field("function")).and_then(|function| function.field("name"));
     name.is_some_and(|name| OF_DICTS.contains(&name.text()) && name.text() != "insert")
+}
+
+/// Names of objects that get a key in another block than that of their declaration.
+fn grown_elsewhere<'t>(root: Syntax<'t>, lets: &FxHashMap<&'t str, Vec<Syntax<'t>>>) -> Vec<&'t str> {
+    let block = |node: Syntax<'t>| {
+        let mut at = node;
+        while let Some(around) = at.parent() {
+            if around.is("block") {
+                return Some(around.start());
+            }
+            at = around;
+        }
+        None
+    };
+    let mut found = Vec::new();
+    walk(root, &mut |node| {
+        let Some(left) = node.field("left").filter(|_| node.is("assignment")) else { return };
+        let key = match (left.kind(), left.field("name"), left.field("index")) {
+            ("field_expression", Some(name), _) => name.text().to_owned(),
+            ("index_expression", _, Some(index)) if index.is("string") => literal::string(index.text()),
+            _ => return,
+        };
+        let Some(name) = left.field("value").filter(|value| value.is("identifier")) else { return };
+        let Some(values) = lets.get(name.text()) else { return };
+        let is_new = values.iter().all(|value| {
+            value.is("object") && !value.named().into_iter().filter_map(key_of).any(|known| known == key)
+        });
+        let is_elsewhere = values.iter().any(|value| block(*value) != block(node));
+        if is_new && is_elsewhere {
+            found.push(name.text());
+        }
+    });
+    found
+}
+
+/// Whether a loop walks over a literal.
+fn is_walked(literal: Syntax<'_>) -> bool {
+    let around = literal.parent();
+    around.is_some_and(|around| {
+        matches!(around.kind(), "for_expression" | "comprehension_clause")
+            && around.field("iterable").is_some_and(|of| of.start() == literal.start())
+    })
+}
+
+/// Whether a literal stands in a list beside values that are no objects: their type is known to the run alone.
+fn is_mixed(literal: Syntax<'_>) -> bool {
+    let is_plain = |item: &Syntax<'_>| {
+        matches!(
+            item.kind(),
+            "integer"
+                | "float"
+                | "string"
+                | "char"
+                | "boolean"
+                | "list_expression"
+                | "tuple_expression"
+                | "nil"
+        )
+    };
+    let mut at = literal;
+    while let Some(around) = at.parent() {
+        match around.kind() {
+            "list_expression" if around.named().iter().any(is_plain) => return true,
+            "list_expression" | "object" | "pair" | "parenthesized_expression" => at = around,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// `json_stringify(..)`.
+fn writes_json(call: Syntax<'_>) -> bool {
+    let callee = call.field("function").filter(|_| call.is("call_expression"));
+    callee.is_some_and(|callee| matches!(callee.text(), "json_stringify" | "json_pretty"))
 }
 
 fn is_name(text: &str) -> bool {
@@ -431,6 +544,10 @@ fn dict_names<'t>(root: Syntax<'t>) -> FxHashSet<&'t str> {
                 !matches!(index.kind(), "string" | "integer" | "range_expression" | "open_range")
             });
             add(node.field("value").filter(|_| is_open));
+        }
+        "call_expression" if writes_json(node) => {
+            let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
+            add(args.into_iter().next());
         }
         "call_expression" => {
             let method = node.field("function").filter(|function| function.is("field_expression"));

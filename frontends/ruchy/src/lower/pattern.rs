@@ -114,6 +114,9 @@ impl<'t> Lowerer<'t> {
 
     /// A name: a variant, a constant, or a variable that is bound.
     fn name_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        if let (Some(order), Binding::Unknown) = (order_of(node.text()), self.resolve_path(node)) {
+            return Pat::Const(Const::Int(order.to_string().into()));
+        }
         match self.resolve_path(node) {
             Binding::Variant(of, name) => self.variant_pattern(of, name, node, Vec::new(), Vec::new()),
             Binding::Global(path)
@@ -226,21 +229,25 @@ impl<'t> Lowerer<'t> {
 
     /// `{ kind: "circle", r }`.
     fn object_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
-        let parts: Vec<Syntax<'t>> =
-            node.named().into_iter().filter(|part| part.is("field_pattern")).collect();
-        let keys: Vec<String> = parts
-            .iter()
-            .filter_map(|part| part.field("name"))
-            .map(|name| literal::string(name.text()))
-            .collect();
-        let Some(class) = self.pattern_record(&keys) else {
-            return self.bad_pattern(
+        let keys = keys_of(node);
+        match self.pattern_record(&keys) {
+            Some(class) => self.object_pattern_of(node, class, body),
+            None => self.bad_pattern(
                 node,
                 "the keys of this pattern do not tell the object; it has no translation from Ruchy yet",
-            );
-        };
+            ),
+        }
+    }
+
+    /// The pattern of an object that is of a known record.
+    pub(super) fn object_pattern_of(
+        &mut self,
+        node: Syntax<'t>,
+        class: Name,
+        body: Option<Syntax<'t>>,
+    ) -> Pat {
         let mut named = Vec::new();
-        for (part, key) in parts.into_iter().zip(keys) {
+        for (part, key) in field_patterns(node).into_iter().zip(keys_of(node)) {
             let pat = match (part.field("pattern"), part.field("name")) {
                 (Some(inner), _) => self.pattern(inner, body),
                 (None, Some(name)) => {
@@ -515,6 +522,27 @@ impl<'t> Lowerer<'t> {
         }
         any
     }
+}
+
+/// The number that stands for an order: what `cmp` gives.
+pub(super) fn order_of(path: &str) -> Option<i64> {
+    let name = path.strip_prefix("std::cmp::").unwrap_or(path);
+    Some(match name {
+        "Ordering::Less" => -1,
+        "Ordering::Equal" => 0,
+        "Ordering::Greater" => 1,
+        _ => return None,
+    })
+}
+
+fn field_patterns(node: Syntax<'_>) -> Vec<Syntax<'_>> {
+    node.named().into_iter().filter(|part| part.is("field_pattern")).collect()
+}
+
+/// The keys that a pattern of an object asks for.
+pub(super) fn keys_of(node: Syntax<'_>) -> Vec<String> {
+    let names = field_patterns(node).into_iter().filter_map(|part| part.field("name"));
+    names.map(|name| literal::string(name.text())).collect()
 }
 
 /// The numbers of a range of integers, if they are few.

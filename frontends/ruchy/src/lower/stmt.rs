@@ -99,7 +99,12 @@ impl<'t> Lowerer<'t> {
             _ => {
                 let value = self.expr(node);
                 // A value without effect is left out.
-                let is_plain = matches!(self.cx.body.nodes[value].kind, Node::Const(_) | Node::Use(..));
+                let is_plain = match &self.cx.body.nodes[value].kind {
+                    Node::Const(_) => true,
+                    // An index may be out of bounds.
+                    Node::Use(place, _) => !place.proj.iter().any(|proj| matches!(proj, Proj::Index(_))),
+                    _ => false,
+                };
                 if !is_plain {
                     self.push_expr(value, node);
                 }

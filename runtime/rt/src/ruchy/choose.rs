@@ -14,9 +14,12 @@ pub fn compare<T: PartialOrd + ?Sized>(a: &T, b: &T) -> i64 {
 }
 
 /// The items by what `compare` says of two: below zero where the first one goes first.
-pub fn sorted_by<T: Clone>(items: &[T], mut compare: impl FnMut(&T, &T) -> i64) -> Vec<T> {
+pub fn sorted_by<T: Clone, N: PartialOrd + Default>(
+    items: &[T],
+    mut compare: impl FnMut(&T, &T) -> N,
+) -> Vec<T> {
     let mut items = items.to_vec();
-    items.sort_by(|a, b| compare(a, b).cmp(&0));
+    items.sort_by(|a, b| order(&compare(a, b), &N::default()));
     items
 }
 
@@ -46,6 +49,16 @@ pub fn group_by<T, K: Key>(
         }
     }
     groups
+}
+
+/// The largest item as `compare` says: the last one of several.
+pub fn max_by<T>(items: impl IntoIterator<Item = T>, mut compare: impl FnMut(&T, &T) -> i64) -> Option<T> {
+    items.into_iter().max_by(|a, b| compare(a, b).cmp(&0))
+}
+
+/// The smallest item as `compare` says: the first one of several.
+pub fn min_by<T>(items: impl IntoIterator<Item = T>, mut compare: impl FnMut(&T, &T) -> i64) -> Option<T> {
+    items.into_iter().min_by(|a, b| compare(a, b).cmp(&0))
 }
 
 /// The item with the largest key: the last one of several.

@@ -24,7 +24,7 @@ fn numbers(a: &Value, b: &Value) -> Option<Numbers> {
     }
 }
 
-fn type_name(value: &Value) -> &'static str {
+pub(super) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::None => "nil",
         Value::Bool(_) => "boolean",

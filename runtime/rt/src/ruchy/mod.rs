@@ -2,6 +2,8 @@
 
 mod choose;
 mod dynamic;
+mod dynamic_parts;
+mod json;
 mod list;
 mod nil;
 mod number;
@@ -9,13 +11,17 @@ mod show;
 mod show_value;
 mod text;
 
-pub use choose::{compare, group_by, max_by_key, min_by_key, position, reduce, sorted_by, sorted_by_key};
+pub use choose::{
+    compare, group_by, max_by, max_by_key, min_by, min_by_key, position, reduce, sorted_by, sorted_by_key,
+};
 pub use dynamic::{add, div, eq, ge, gt, is_none, le, lt, mul, ne, neg, rem, sub, truth};
+pub use dynamic_parts::{call, call_method, get_attr, get_item, get_slice, iter, type_of};
+pub use json::{json_parse, json_pretty, json_stringify};
 pub use list::{
     chunks, difference, entries, flatten, index_of, intersection, join, mean, mean_of_ints, merge, pairs,
     part, product, reverse, reversed, sorted, step_by, union, unique, windows,
 };
-pub use nil::{caught, coalesce, fault_message, fault_type, greatest, is_nil, least};
+pub use nil::{catch_result, caught, coalesce, fault_message, fault_type, greatest, is_nil, least};
 pub use number::{
     as_char, as_i8, as_i16, as_i32, as_u8, as_u16, as_u32, char_to_int, exponent, float_rem, pow, radix, shl,
     shr, to_float, to_int, unsigned,

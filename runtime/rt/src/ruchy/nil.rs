@@ -28,6 +28,14 @@ pub fn greatest<T: PartialOrd>(items: impl IntoIterator<Item = T>) -> Option<T> 
     })
 }
 
+/// Runs `body`; whatever it throws or the run stops it by becomes the error. `exit` passes through.
+pub fn catch_result<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    match crate::catch_end(body).and_then(|outcome| outcome) {
+        Err(error) if !error.is_a(crate::Exception) && !error.is_a(IntegerOverflow) => crate::raise(error),
+        outcome => outcome,
+    }
+}
+
 /// The kind of an error of the run.
 pub fn fault_type(error: &Error) -> String {
     let kinds = [
