@@ -11,7 +11,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use crate::big::Int;
-use crate::class::{Class, KeyError, SystemExit, shows_repr};
+use crate::class::{Class, IndexError, KeyError, SystemExit, shows_repr};
 use crate::handled::Handled;
 use crate::io_error::{class_of_args, is_os_error, os_text, split_file};
 use crate::repr::{Repr, repr, str};
@@ -199,6 +199,15 @@ impl From<&'static Location<'static>> for Place {
     }
 }
 
+/// What an index that no item has was, and how many items there were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// The index, as the program gave it.
+    pub index: i64,
+    /// The length of the list.
+    pub len: usize,
+}
+
 struct Inner {
     class: Class,
     args: Vec<Arg>,
@@ -245,6 +254,13 @@ impl Error {
     #[cold]
     pub fn new(class: Class, text: impl Into<String>) -> Error {
         Error::build(class, vec![Arg::Str(text.into())], Some(Location::caller().into()))
+    }
+
+    /// An `IndexError` that knows the index and how many items there are.
+    #[track_caller]
+    #[cold]
+    pub fn outside(text: &str, index: i64, len: usize) -> Error {
+        Error::outside_at(text, Outside { index, len }, Some(Location::caller().into()))
     }
 
     /// `class()`: no arguments, no text.
@@ -296,6 +312,12 @@ impl Error {
     /// `e.filename` of an `OSError`.
     pub(crate) fn file(&self) -> Option<&str> {
         self.0.file.as_deref()
+    }
+
+    pub(crate) fn outside_at(text: &str, outside: Outside, place: Option<Place>) -> Error {
+        let mut inner = Inner::new(IndexError, vec![Arg::Str(text.to_owned())], place);
+        inner.payload = Some(Box::new(outside));
+        Error(Rc::new(inner))
     }
 
     pub(crate) fn at_place(class: Class, text: Option<String>, place: Option<Place>) -> Error {

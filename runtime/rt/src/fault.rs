@@ -5,6 +5,8 @@ use crate::class::{
     NotTranslated, RuntimeError, TypeError, UnboundLocalError, ValueError, ZeroDivisionError,
 };
 
+use crate::error::Outside;
+
 /// The class and text that a panic message of std stands for; `stores` where the panicking expression is the
 /// target of an assignment.
 pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) {
@@ -49,6 +51,13 @@ fn said(message: &str) -> Option<(Class, &str)> {
 }
 
 const OUTSIDE: &str = "list assignment index out of range";
+
+/// The index and the length that std names: `index out of bounds: the len is 3 but the index is 7`.
+pub(crate) fn outside(message: &str) -> Option<Outside> {
+    let (len, index) =
+        message.strip_prefix("index out of bounds: the len is ")?.split_once(" but the index is ")?;
+    Some(Outside { index: index.parse().ok()?, len: len.parse().ok()? })
+}
 
 fn overflow_operation(message: &str) -> Option<&'static str> {
     let verb = message.strip_prefix("attempt to ")?.strip_suffix(" with overflow")?;

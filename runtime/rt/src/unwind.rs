@@ -148,8 +148,11 @@ fn error_of(payload: Box<dyn Any + Send>) -> Error {
     }
     let place = PANIC_PLACE.take();
     let text = text_of(&*payload).unwrap_or("an error of another thread");
-    let (class, text) = fault::translate(text, place.as_ref().is_some_and(crate::map::is_store));
-    Error::at_place(class, text, place)
+    let (class, said) = fault::translate(text, place.as_ref().is_some_and(crate::map::is_store));
+    match (fault::outside(text), said) {
+        (Some(outside), Some(said)) => Error::outside_at(&said, outside, place),
+        (_, said) => Error::at_place(class, said, place),
+    }
 }
 
 /// Makes panics inside a boundary silent; they are reported by whoever handles the error.

@@ -397,19 +397,33 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
 
     /// Raises a fault when the condition holds.
     pub(super) fn fail_if(&mut self, condition: Value, code: u64) {
-        let key = (code, self.line(), self.on_error());
-        let block = match self.faults.get(&key) {
-            Some(known) => *known,
-            None => {
-                let block = self.b.create_block();
-                self.b.set_cold_block(block);
-                self.faults.insert(key, block);
-                block
-            }
-        };
+        let block = self.fault_block(code);
         let next = self.b.create_block();
         self.b.ins().brif(condition, block, &[], next, &[]);
         self.b.switch_to_block(next);
+    }
+
+    /// The same, where the error says the index and the length.
+    pub(super) fn fail_if_outside(&mut self, condition: Value, code: u64, index: Value, len: Value) {
+        let block = self.fault_block(code);
+        let (noted, next) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(noted);
+        self.b.ins().brif(condition, noted, &[], next, &[]);
+        self.b.switch_to_block(noted);
+        self.host(crate::host::note_index as *const u8, &[index, len], false);
+        self.b.ins().jump(block, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    fn fault_block(&mut self, code: u64) -> Block {
+        let key = (code, self.line(), self.on_error());
+        if let Some(known) = self.faults.get(&key) {
+            return *known;
+        }
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        self.faults.insert(key, block);
+        block
     }
 
     // Ends.

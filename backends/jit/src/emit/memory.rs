@@ -148,7 +148,11 @@ impl Emit<'_, '_, '_> {
             at = self.b.ins().select(is_negative, from_end, index);
         }
         let is_out = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, at, count);
-        self.fail_if(is_out, fault);
+        match crate::host::is_ruchy() {
+            // Its message names both.
+            true => self.fail_if_outside(is_out, fault, index, count),
+            false => self.fail_if(is_out, fault),
+        }
         let offset = self.item_offset(self.item_desc(list), at);
         self.b.ins().iadd(address, offset)
     }

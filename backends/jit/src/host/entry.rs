@@ -100,6 +100,11 @@ fn give_texts_back(word: u64) {
     give_back::<Vec<Item>>(word);
 }
 
+/// What an index that is out of its list was: the fault that follows takes it.
+pub extern "C" fn note_index(index: i64, len: i64) {
+    super::errors::OUTSIDE.set(Some((index, len as usize)));
+}
+
 /// Makes the error of a check in compiled code pending.
 pub extern "C" fn fault(code: u64) {
     set_pending(super::errors::fault(code));

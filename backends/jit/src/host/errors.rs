@@ -33,6 +33,11 @@ pub mod code {
     pub const STOPPED: u64 = 15;
 }
 
+thread_local! {
+    /// Index and length of the list access that is about to fail.
+    pub static OUTSIDE: std::cell::Cell<Option<(i64, usize)>> = const { std::cell::Cell::new(None) };
+}
+
 pub fn fault(number: u64) -> Error {
     let (class, text) = match number {
         code::ADD => (rt::OverflowError, "integer overflow in addition"),
@@ -46,13 +51,20 @@ pub fn fault(number: u64) -> Error {
         code::DIV => (rt::ZeroDivisionError, "Division by zero"),
         code::TRUE_DIV => (rt::ZeroDivisionError, "division by zero"),
         code::FLOAT_DIV => (rt::ZeroDivisionError, "float division by zero"),
-        code::INDEX => (rt::IndexError, "list index out of range"),
-        code::ASSIGN_INDEX => (rt::IndexError, "list assignment index out of range"),
+        code::INDEX => return index_error("list index out of range"),
+        code::ASSIGN_INDEX => return index_error("list assignment index out of range"),
         code::STOPPED => return crate::run::stopped(),
         code::RECURSION => (rt::RecursionError, "maximum recursion depth exceeded"),
         _ => (rt::AttributeError, "'NoneType' object has no such attribute"),
     };
     Error::new(class, text)
+}
+
+fn index_error(text: &str) -> Error {
+    match OUTSIDE.take() {
+        Some((index, len)) => Error::outside(text, index, len),
+        None => Error::new(rt::IndexError, text),
+    }
 }
 
 /// What an error of the program's own class carries.

@@ -28,7 +28,9 @@ mod texts;
 pub mod values;
 
 pub use builtins::{empty_word, truth};
-pub use entry::{allocate, call_row, fault, invoke, kind, locate, next, raise, release, take_error};
+pub use entry::{
+    allocate, call_row, fault, invoke, kind, locate, next, note_index, raise, release, take_error,
+};
 pub use errors::code;
 pub use generators::{generator, give};
 pub use iters::item_desc;

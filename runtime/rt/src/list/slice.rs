@@ -5,8 +5,9 @@ use std::borrow::Borrow;
 use super::bounds::{position, slice_bounds};
 use super::order::PyOrd;
 use crate::class::{IndexError, ValueError};
+use crate::error::Error;
 use crate::repr::{Repr, repr};
-use crate::unwind::raise_new;
+use crate::unwind::{raise, raise_new};
 
 /// Python's list operations on slices, where std has none of the same meaning.
 pub trait PyList<T> {
@@ -29,7 +30,7 @@ pub trait PyList<T> {
         let items = self.items();
         match position(items.len(), index) {
             Some(position) => &items[position],
-            None => raise_new(IndexError, "list index out of range"),
+            None => raise(Error::outside("list index out of range", index, items.len())),
         }
     }
 
@@ -40,7 +41,7 @@ pub trait PyList<T> {
         let items = self.items_mut();
         match position(items.len(), index) {
             Some(position) => &mut items[position],
-            None => raise_new(IndexError, "list index out of range"),
+            None => raise(Error::outside("list index out of range", index, items.len())),
         }
     }
 
@@ -62,7 +63,7 @@ pub trait PyList<T> {
         let items = self.items_mut();
         match position(items.len(), index) {
             Some(position) => &mut items[position],
-            None => raise_new(IndexError, "list assignment index out of range"),
+            None => raise(Error::outside("list assignment index out of range", index, items.len())),
         }
     }
 
@@ -73,7 +74,7 @@ pub trait PyList<T> {
         let items = self.items_mut();
         match position(items.len(), index) {
             Some(position) => items[position] = value,
-            None => raise_new(IndexError, "list assignment index out of range"),
+            None => raise(Error::outside("list assignment index out of range", index, items.len())),
         }
     }
 

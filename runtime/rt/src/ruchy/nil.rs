@@ -1,6 +1,7 @@
 //! What may be nil, and what a `catch` of Ruchy sees of an error.
 
 use crate::class::{IndexError, IntegerOverflow, KeyError, TypeError, ZeroDivisionError};
+use crate::error::Outside;
 use crate::{Error, OverflowError};
 use std::cmp::Ordering;
 
@@ -54,7 +55,10 @@ pub fn fault_message(error: &Error) -> String {
         return "Division by zero".to_owned();
     }
     if error.is_a(IndexError) {
-        return "Index out of bounds".to_owned();
+        return match error.payload::<Outside>() {
+            Some(at) => format!("Index {} out of bounds for array of length {}", at.index, at.len),
+            None => "Index out of bounds".to_owned(),
+        };
     }
     if error.is_a(KeyError) {
         let key = error.args().first().map(|key| crate::str(&key.value()).to_string());

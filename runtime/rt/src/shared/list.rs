@@ -79,8 +79,9 @@ impl<T> List<T> {
     pub fn set_at(&self, index: i64, item: T) {
         let mut items = self.borrow_mut();
         let Some(position) = crate::list::position(items.len(), index) else {
+            let len = items.len();
             drop(items);
-            crate::raise_new(crate::IndexError, "list assignment index out of range")
+            crate::raise(crate::Error::outside("list assignment index out of range", index, len))
         };
         let old = std::mem::replace(&mut items[position], item);
         drop(items);
@@ -107,8 +108,9 @@ impl<T> List<T> {
     pub fn at_mut(&self, index: i64) -> std::cell::RefMut<'_, T> {
         let items = self.borrow_mut();
         let Some(position) = crate::list::position(items.len(), index) else {
+            let len = items.len();
             drop(items);
-            crate::raise_new(crate::IndexError, "list index out of range")
+            crate::raise(crate::Error::outside("list index out of range", index, len))
         };
         std::cell::RefMut::map(items, |items| &mut items[position])
     }
