@@ -192,6 +192,13 @@ fn part(callee: Box<Expr>, args: Vec<Expr>) -> Expr {
     crate::print::slice_of(start, stop, step)
 }
 
+fn place_name(place: &Expr) -> String {
+    match place {
+        Expr::Atom(name) => name.clone(),
+        _ => String::new(),
+    }
+}
+
 /// `x = rt::py::iadd(&x, &y)` is `x += y`.
 fn in_place(place: Box<Expr>, value: Expr) -> Expr {
     const SIGNS: &[(&str, &str)] = &[
@@ -212,7 +219,10 @@ fn in_place(place: Box<Expr>, value: Expr) -> Expr {
         _ => None,
     };
     match (sign, value) {
-        (Some(sign), Expr::Call(_, mut args)) => {
+        // What reads the name on the right borrows what is changed.
+        (Some(sign), Expr::Call(_, mut args))
+            if !crate::plain::mentions(&crate::layout::render(&args[1], 0, 0, 0), &place_name(&place)) =>
+        {
             let operand = crate::print::given(args.swap_remove(1));
             Expr::Assign(place, sign, Box::new(operand))
         }

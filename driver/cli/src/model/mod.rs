@@ -40,6 +40,8 @@ impl From<Error> for Failure {
                 let why = why.split(" (os error").next().unwrap_or(&why).to_lowercase();
                 Failure::usage(format!("{what}: {why}"))
             }
+            Error::Format(_) => Failure::usage(error.to_string())
+                .hint("give a complete GGUF file, or the folder of an encoder with its model.safetensors"),
             _ => Failure::usage(error.to_string()),
         }
     }
