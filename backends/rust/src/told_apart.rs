@@ -4,7 +4,7 @@
 //! The one that is written as Rust writes it keeps the name, the others are numbered: `LOG`, `LOG_2`, `Node`, `Node2`.
 
 use crate::names;
-use batuta_base::{FxHashMap, Name};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::{Mir, Program};
 
 /// The numbers behind names that would stand for two things.
@@ -36,20 +36,35 @@ impl ToldApart {
         for (path, own) in named {
             groups.entry((home(&path), own)).or_default().push(path);
         }
-        for ((_, own), mut paths) in groups.into_iter().filter(|(_, paths)| paths.len() > 1) {
+        let mut taken: FxHashSet<(Name, String)> = groups.keys().cloned().collect();
+        let mut shared: Vec<_> = groups.into_iter().filter(|(_, paths)| paths.len() > 1).collect();
+        shared.sort();
+        for ((home, own), mut paths) in shared {
             paths.sort_by_key(|path| (path.last() != own, path.as_str().matches('.').count(), path.as_str()));
-            self.0.extend(paths.into_iter().enumerate().skip(1).map(|(index, path)| (path, index + 1)));
+            let mut number = 1;
+            for path in paths.into_iter().skip(1) {
+                number += 1;
+                while !taken.insert((home, numbered(&own, number))) {
+                    number += 1;
+                }
+                self.0.insert(path, number);
+            }
         }
     }
 
     /// The Rust name of what would be called `own`.
     pub(crate) fn name(&self, path: Name, own: String) -> String {
         match self.0.get(&path) {
-            Some(number) if own.starts_with(char::is_uppercase) && own.contains(char::is_lowercase) => {
-                format!("{own}{number}")
-            }
-            Some(number) => format!("{own}_{number}"),
+            Some(number) => numbered(&own, *number),
             None => own,
         }
+    }
+}
+
+fn numbered(own: &str, number: usize) -> String {
+    if own.starts_with(char::is_uppercase) && own.contains(char::is_lowercase) {
+        format!("{own}{number}")
+    } else {
+        format!("{own}_{number}")
     }
 }

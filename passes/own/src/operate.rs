@@ -1,5 +1,6 @@
 //! Operations, displays and format pieces: operands are read, kept or widened as the operation asks.
 
+use crate::access::Event;
 use crate::alias::Reads;
 use crate::body::{Own, Want};
 use crate::order::Around;
@@ -213,7 +214,7 @@ impl Own<'_> {
                 let node = if let Some(node) = endless {
                     node
                 } else if self.borrows_source(node) && !self.is_of_handles(node) {
-                    if is_kept {
+                    if is_kept || self.source_changes_later(node, origin) {
                         self.note_at_once(node, origin);
                     }
                     let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
@@ -233,11 +234,32 @@ impl Own<'_> {
         self.out.walk(Child::Node(node), &mut |node| {
             runs |= matches!(&self.out.nodes[node].kind, Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)));
         });
-        if runs {
+        let changes = self.source_changes_later(node, origin);
+        if runs || changes {
             let found = self.diags.report(crate::ITEMS_AT_ONCE, origin);
-            found.label(origin, "it looks at values that end before it");
+            let why =
+                if runs { "it looks at values that end before it" } else { "what it reads changes later" };
+            found.label(origin, why);
             found.hint("make a list here, or let the generator take what it reads as arguments of its own");
         }
+    }
+
+    /// Whether what an iterator reads changes after the statement that makes it.
+    fn source_changes_later(&self, node: NodeId, origin: Origin) -> bool {
+        let holds = |of: &NodeId| {
+            let outer = self.src.nodes[*of].origin;
+            outer.start <= origin.start && outer.end >= origin.end
+        };
+        let made = self.all.defs.iter().filter(|(_, of, _)| of.as_ref().is_some_and(holds));
+        let Some(start) = made.map(|(_, _, at)| *at).max() else { return false };
+        let mut found = false;
+        self.out.walk(Child::Node(node), &mut |node| {
+            if let Node::Use(Place { root: Root::Local(root), .. }, Mode::Ref) = &self.out.nodes[node].kind {
+                let changes = |event: &Event| event.root == *root && event.at > start && event.kind.changes();
+                found |= self.all.events.iter().any(changes);
+            }
+        });
+        found
     }
 
     /// Whether a generator is lent nothing but objects that have handles: it can take those along.

@@ -13,7 +13,7 @@
 //! `cache_info()`. Then the answers stand in a `functools.Cache` instead of a dict. Holds back for methods, whose
 //! objects would be keys, and for functions without plain parameters.
 
-use super::decorate::{Late, add_global, free_path, move_away};
+use super::decorate::{Late, add_global, decorators_left, free_path, move_away};
 use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -38,6 +38,14 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     if !CACHES.contains(&decorator.path.as_str()) || !plain || !is_function || body.params.is_empty() {
         return false;
     }
+    let prints = body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Op { op: Op::IoOp(_), .. }));
+    let is_ours = |callee: &Callee| matches!(callee, Callee::Fn(found) if *found == path);
+    // `f(1)` and `f(n=1)` are kept apart, which can be told here.
+    if (prints || asks(program, path, "cache_info"))
+        && ways_to_call(program.fns.values().map(|body| &**body), is_ours) > 1
+    {
+        return false;
+    }
     let inner = free_path(program, path, "uncached");
     let cache = free_path(program, path, "cache");
     let bound = bound(&body, decorator);
@@ -52,6 +60,25 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
         answer_by_name(program, path, asked, cache, method);
     }
     true
+}
+
+/// In how many ways a function is called: so many arguments by position, these by name.
+pub(super) fn ways_to_call<'a>(
+    bodies: impl IntoIterator<Item = &'a Body<Hir>>,
+    is_ours: impl Fn(&Callee) -> bool,
+) -> usize {
+    let mut ways: Vec<Vec<ArgKind>> = Vec::new();
+    for (_, row) in bodies.into_iter().flat_map(|body| body.nodes.iter()) {
+        if let Node::Call { callee, args } = &row.kind
+            && is_ours(callee)
+        {
+            let way = args.iter().map(|arg| arg.kind).collect();
+            if !ways.contains(&way) {
+                ways.push(way);
+            }
+        }
+    }
+    ways.len()
 }
 
 /// How many answers are kept; none where that is not a constant, none inside where there is no bound.
@@ -156,7 +183,7 @@ pub(super) fn head(body: &Body<Hir>) -> Make {
     out.doc.clone_from(&body.doc);
     out.above.clone_from(&body.above);
     out.origin = body.origin;
-    out.decorators = body.decorators[..body.decorators.len().saturating_sub(1)].to_vec();
+    out.decorators = decorators_left(&mut out, body);
     Make { body: out, origin: Origin { start: 0, end: 0 } }
 }
 

@@ -32,6 +32,9 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
     for (block, at, node) in found.into_iter().rev() {
         let Node::Closure(mut closure) = body.nodes[node].kind.clone() else { continue };
         let def = body.blocks[block].stmts[at].clone();
+        if keys_differ(body, &closure, &def) {
+            continue;
+        }
         let bound = closure.decorators.pop().and_then(|decorator| super::cache::bound(body, &decorator));
         let counts = bound.is_some() && !asking(body, &def, "cache_info").is_empty();
         let origin = body.nodes[node].origin;
@@ -66,6 +69,21 @@ fn cached(body: &Body<Hir>, stmt: &Stmt) -> Option<NodeId> {
     let is_plain = |param: &Param| matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly);
     let fits = closure.params.iter().all(is_plain) && !closure.params.is_empty();
     (is_cache && fits && !closure.is_generator && !closure.is_async).then_some(*value)
+}
+
+/// Whether it can be told that `go(1)` and `go(n=1)` are kept apart: it prints, or is asked, and is called in
+/// several ways.
+fn keys_differ(body: &Body<Hir>, closure: &Closure, def: &Stmt) -> bool {
+    let StmtKind::Set { target: Pat::Place(target), .. } = &def.kind else { return false };
+    let mut prints = false;
+    body.walk_block(closure.body, &mut |node| {
+        prints |= matches!(body.nodes[node].kind, Node::Op { op: Op::IoOp(_), .. });
+    });
+    let is_ours = |callee: &Callee| match callee {
+        Callee::Value(of) => matches!(&body.nodes[*of].kind, Node::Use(place, _) if place == target),
+        _ => false,
+    };
+    (prints || !asking(body, def, "cache_info").is_empty()) && super::cache::ways_to_call([body], is_ours) > 1
 }
 
 fn set(place: Place, value: NodeId) -> Stmt {

@@ -717,6 +717,19 @@ fn rewrite_block(
     }
 }
 
+/// The decorators of a function without the innermost one, for the body that takes its place.
+pub(super) fn decorators_left(out: &mut Body<Hir>, body: &Body<Hir>) -> Vec<Decorator> {
+    let mut left = body.decorators[..body.decorators.len().saturating_sub(1)].to_vec();
+    // Their arguments are nodes of the old body.
+    if left.iter().any(|decorator| !decorator.args.is_empty()) {
+        let shift = out.append(body, FxHashMap::default());
+        for decorator in &mut left {
+            decorator.args.iter_mut().for_each(|arg| arg.value = shift.node(arg.value));
+        }
+    }
+    left
+}
+
 /// The decorated function: the wrapper with the decorator's tables.
 fn wrapped(
     body: &Body<Hir>,
@@ -733,18 +746,10 @@ fn wrapped(
     out.root = closure.body;
     out.is_generator = closure.is_generator;
     out.is_async = closure.is_async;
-    out.decorators = body.decorators[..body.decorators.len() - 1].to_vec();
     out.doc.clone_from(&body.doc);
     out.above.clone_from(&body.above);
     out.origin = body.origin;
-    // The arguments of the decorators that are left are nodes of the old body.
-    let args = out.decorators.iter().any(|decorator| !decorator.args.is_empty());
-    if args {
-        let shift = out.append(body, FxHashMap::default());
-        for decorator in &mut out.decorators {
-            decorator.args.iter_mut().for_each(|arg| arg.value = shift.node(arg.value));
-        }
-    }
+    out.decorators = decorators_left(&mut out, body);
     // A wrapper that keeps its answers does so as a function, too.
     let caches = closure.decorators.iter().filter(|mark| super::cache::is_cache(mark));
     out.decorators.extend(caches.cloned());

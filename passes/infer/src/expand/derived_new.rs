@@ -55,65 +55,83 @@ pub(super) fn expand(program: &mut Program<Hir>, found: &Derived) {
 /// What no other step has written out: a class with such a `__new__` makes no objects, but where it only does
 /// something before or after it makes a plain one.
 pub(super) fn refuse_others(program: &mut Program<Hir>) {
-    for class in program.classes.keys().copied().collect::<Vec<_>>() {
-        let (old, init) = (class.join("__new__"), class.join("__init__"));
+    let has_new = |class: &Name| program.fns.contains_key(&class.join("__new__"));
+    let makers: Vec<Name> = program.classes.keys().copied().filter(has_new).collect();
+    for class in makers.iter().copied() {
+        let old = class.join("__new__");
         let Some(new) = program.fns.get(&old).cloned() else { continue };
-        if begin_with(program, class, &new).is_some() {
+        if begin_with(program, class, &new, &makers).is_some() {
             continue;
         }
-        // A class below whose constructor does not call this one makes no objects either.
-        for below in program.subclasses(class).into_iter().filter(|below| *below != class) {
-            let Some(body) = program.fns.get_mut(&below.join("__init__")) else { continue };
-            let body = Arc::make_mut(body);
+        // No class below makes objects either, whether or not its constructor calls this one.
+        let family = program.subclasses(class);
+        for below in family.iter().copied() {
+            let init = below.join("__init__");
+            let found = program.find_method(below, "__init__");
+            if below != class && found.is_some_and(|found| found != init && family.contains(&found.parent()))
+            {
+                continue;
+            }
+            let mut body = match program.fns.get(&init) {
+                Some(body) => (**body).clone(),
+                None => without_body(&new, init),
+            };
             let why = format!("`__new__` of `{}` has no translation yet", class.last());
             let hole = Node::Hole { why: why.into(), source: "".into() };
             let hole = body.node(hole, Ty::never(), Origin::default());
             let root = body.root;
             body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Expr(hole), Origin::default()));
+            let def = Arc::make_mut(program.classes.get_mut(&below).expect("it is a class of the program"));
+            def.methods.retain(|method| *method != init);
+            def.methods.insert(0, init);
+            program.fns.insert(init, Arc::new(body));
         }
-        let mut body = match program.fns.get(&init) {
-            Some(body) => (**body).clone(),
-            None => without_body(&new, init),
-        };
-        let why = format!("`__new__` of `{}` has no translation yet", class.last());
-        let hole =
-            body.node(Node::Hole { why: why.into(), source: "".into() }, Ty::never(), Origin::default());
-        let root = body.root;
-        body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Expr(hole), Origin::default()));
         let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
-        def.methods.retain(|method| *method != old && *method != init);
-        def.methods.insert(0, init);
+        def.methods.retain(|method| *method != old);
         program.fns.shift_remove(&old);
-        program.fns.insert(init, Arc::new(body));
     }
 }
 
 /// What `__new__` does around `super().__new__(cls)` becomes the beginning of the constructors: of the class's
 /// own, and of those below that do not call it.
-fn begin_with(program: &mut Program<Hir>, class: Name, new: &Body<Hir>) -> Option<()> {
+fn begin_with(program: &mut Program<Hir>, class: Name, new: &Body<Hir>, makers: &[Name]) -> Option<()> {
     let made = around_object(new)?;
     let family = program.subclasses(class);
+    let (old, init) = (class.join("__new__"), class.join("__init__"));
+    let mut inits = Vec::new();
+    for below in &family {
+        let order = program.mro(*below);
+        let at = order.iter().position(|found| *found == class)?;
+        let is_other = |found: &Name| !family.contains(found);
+        let has_init = |found: &Name| program.fns.contains_key(&found.join("__init__"));
+        // What stands before the class may never come to it, and another `__new__` would be between the two.
+        if order[..at].iter().any(|found| is_other(found) && has_init(found))
+            || order.iter().any(|found| *found != class && makers.contains(found))
+        {
+            return None;
+        }
+        inits.push(order[at + 1..].iter().copied().find(has_init));
+    }
     let mut starts: Vec<Name> = Vec::new();
-    for below in family.into_iter().filter(|below| *below != class) {
+    for below in family.iter().filter(|below| **below != class) {
         let Some(body) = program.fns.get(&below.join("__init__")) else { continue };
-        let calls_base = |stmt: &Stmt| match stmt.kind {
-            StmtKind::Expr(node) => {
-                matches!(&body.nodes[node].kind, Node::Call { callee: Callee::Super(name), .. } if *name == "__init__")
-            }
-            _ => false,
-        };
-        let all = body.nodes.iter().filter(|(_, row)| {
-            matches!(&row.kind, Node::Call { callee: Callee::Super(name), .. } if *name == "__init__")
-        });
-        match (all.count(), body.blocks[body.root].stmts.first().is_some_and(calls_base)) {
+        let calls = body.nodes.iter().filter(|(_, row)| calls_init(&row.kind)).count();
+        match (calls, body.blocks[body.root].stmts.first().is_some_and(|stmt| begins_with_base(body, stmt))) {
             (0, _) => starts.push(below.join("__init__")),
             (1, true) => {}
             _ => return None,
         }
     }
-    let (old, init) = (class.join("__new__"), class.join("__init__"));
     if !program.fns.contains_key(&init) {
-        program.fns.insert(init, Arc::new(without_body(new, init)));
+        // The constructor that the class and all below it have now is called by the one that is made.
+        let made = match inits[0] {
+            None if inits.iter().all(Option::is_none) => without_body(new, init),
+            Some(path) if inits.iter().all(|found| *found == Some(path)) => {
+                handing_on(program.fns.get(&path)?, init)?
+            }
+            _ => return None,
+        };
+        program.fns.insert(init, Arc::new(made));
     }
     starts.push(init);
     for path in starts {
@@ -136,6 +154,49 @@ fn begin_with(program: &mut Program<Hir>, class: Name, new: &Body<Hir>) -> Optio
     def.methods.insert(0, init);
     program.fns.shift_remove(&old);
     Some(())
+}
+
+/// Calls the constructor of some class on an object that is there.
+fn calls_init(node: &Node) -> bool {
+    match node {
+        Node::Call { callee: Callee::Super(name) | Callee::Method(_, name), .. } => name.last() == "__init__",
+        Node::Call { callee: Callee::Fn(path), .. } | Node::Item(path) => path.last() == "__init__",
+        _ => false,
+    }
+}
+
+/// `super().__init__(..)` with arguments that are the same before and after `__new__`.
+fn begins_with_base(body: &Body<Hir>, stmt: &Stmt) -> bool {
+    let StmtKind::Expr(node) = stmt.kind else { return false };
+    let Node::Call { callee: Callee::Super(name), args } = &body.nodes[node].kind else { return false };
+    let is_param = |place: &Place| body.params.iter().any(|param| place.as_local() == Some(param.local));
+    let is_settled = |arg: &Arg| match &body.nodes[arg.value].kind {
+        Node::Const(_) => true,
+        Node::Use(place, _) => is_param(place),
+        _ => false,
+    };
+    *name == "__init__" && args.iter().all(is_settled)
+}
+
+/// `def __init__(self, ..): super().__init__(..)` with the parameters of the one that is called.
+fn handing_on(base: &Body<Hir>, path: Name) -> Option<Body<Hir>> {
+    let is_settled = |param: &Param| {
+        let is_constant = param.default.is_none_or(|node| matches!(base.nodes[node].kind, Node::Const(_)));
+        is_constant && matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly)
+    };
+    if !base.decorators.is_empty() || !base.params.iter().all(is_settled) {
+        return None;
+    }
+    let mut body = without_body(base, path);
+    let at = Origin::default();
+    let locals: Vec<LocalId> = body.params.iter().skip(1).map(|param| param.local).collect();
+    let args =
+        locals.into_iter().map(|local| Arg::positional(body.use_local(local, Mode::Read, at))).collect();
+    let call = Node::Call { callee: Callee::Super(Name::new("__init__")), args };
+    let call = body.node(call, Ty::unknown(), at);
+    let root = body.root;
+    body.blocks[root].stmts.push(Stmt::new(StmtKind::Expr(call), at));
+    Some(body)
 }
 
 /// How a `__new__` makes its plain object.

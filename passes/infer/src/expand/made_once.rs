@@ -21,7 +21,10 @@ use std::sync::Arc;
 pub(super) fn expand(program: &mut Program<Hir>) {
     let classes: Vec<Name> = program.classes.keys().copied().collect();
     for class in classes {
-        if is_plain(program, class) && program.fns.contains_key(&class.join("__new__")) {
+        // A constructor that is inherited gets the arguments, which are dropped here.
+        let inherits = !program.fns.contains_key(&class.join("__init__"))
+            && program.find_method(class, "__init__").is_some();
+        if is_plain(program, class) && !inherits && program.fns.contains_key(&class.join("__new__")) {
             rewrite(program, class);
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
     for module in modules {
         let row = Arc::make_mut(program.modules.get_mut(&module).expect("the module is there"));
         row.items.retain(|row| !matches!(row.item, Item::Import(path) if Some(path) == entry));
-        let own = |path: &Name| path.as_str().starts_with(module.as_str());
+        let own = |path: &Name| is_inside(*path, module);
         let paths: Vec<Name> = program.fns.keys().copied().filter(own).collect();
         for path in &paths {
             let Some(body) = program.fns.get_mut(path) else { continue };
@@ -54,6 +54,11 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
     }
 }
 
+/// Whether a path is below a module: `app_util.f` is not below `app`.
+fn is_inside(path: Name, module: Name) -> bool {
+    path.as_str().strip_prefix(module.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 fn mark(body: &mut Body<Hir>) {
     let mark = Decorator { path: Name::new(TEST), args: Vec::new(), is_called: true, origin: body.origin };
     body.decorators.insert(0, mark);
@@ -67,4 +72,19 @@ fn set(local: LocalId, value: NodeId, body: &Body<Hir>) -> Stmt {
 fn call(body: &mut Body<Hir>, callee: Callee, args: Vec<NodeId>) -> NodeId {
     let args = args.into_iter().map(Arg::positional).collect();
     body.node(Node::Call { callee, args }, Ty::unknown(), body.origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inside;
+    use batuta_base::Name;
+
+    #[test]
+    fn a_module_is_told_from_one_whose_name_goes_on() {
+        let is_inside = |path: &str| is_inside(Name::new(path), Name::new("app"));
+        assert_eq!(
+            ["app", "app.Cart.add", "app_util", "app_util.f"].map(is_inside),
+            [true, true, false, false]
+        );
+    }
 }

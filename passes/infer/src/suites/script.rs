@@ -44,7 +44,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     let calls: Vec<(Name, NodeId, bool)> = program
         .fns
         .values()
-        .filter(|body| body.path.as_str().starts_with(module.as_str()))
+        .filter(|body| super::is_inside(body.path, module))
         .flat_map(|body| runs(body).into_iter().map(|(node, exits)| (body.path, node, exits)))
         .collect();
     let mut cases: Vec<Name> = program
@@ -63,7 +63,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         return;
     };
     let start = program.clone();
-    for body in program.fns.values_mut().filter(|body| body.path.as_str().starts_with(module.as_str())) {
+    for body in program.fns.values_mut().filter(|body| super::is_inside(body.path, module)) {
         raises::expand(&start, Arc::make_mut(body));
         ends_in_errors(Arc::make_mut(body));
     }

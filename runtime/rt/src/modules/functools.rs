@@ -45,12 +45,21 @@ pub fn named_after(function: Value, other: &Value) -> Value {
 /// assert_eq!([square(3), square(3)], [9, 9]);
 /// assert_eq!(cache.info().hits, 1);
 /// ```
-#[derive(Clone)]
-pub struct Cache<K, V> {
+///
+/// Clones are one memory.
+pub struct Cache<K, V>(Rc<Memory<K, V>>);
+
+struct Memory<K, V> {
     results: RefCell<Dict<K, V>>,
     maxsize: Option<i64>,
     hits: Cell<i64>,
     misses: Cell<i64>,
+}
+
+impl<K, V> Clone for Cache<K, V> {
+    fn clone(&self) -> Self {
+        Cache(Rc::clone(&self.0))
+    }
 }
 
 /// `f.cache_info()`.
@@ -82,14 +91,19 @@ impl Repr for CacheInfo {
 
 impl<K: Key + Clone + Repr, V: Clone> Cache<K, V> {
     /// An empty memory of `maxsize` results; none for no bound.
-    pub const fn new(maxsize: Option<i64>) -> Self {
-        Cache { results: RefCell::new(Dict::new()), maxsize, hits: Cell::new(0), misses: Cell::new(0) }
+    pub fn new(maxsize: Option<i64>) -> Self {
+        Cache(Rc::new(Memory {
+            results: RefCell::new(Dict::new()),
+            maxsize,
+            hits: Cell::new(0),
+            misses: Cell::new(0),
+        }))
     }
 
     /// Whether the result for `key` is remembered: counts, and makes it the last used.
     pub fn has(&self, key: &K) -> bool {
-        let mut results = self.results.borrow_mut();
-        let found = match self.maxsize {
+        let mut results = self.0.results.borrow_mut();
+        let found = match self.0.maxsize {
             None => results.contains_key(key),
             Some(_) => match results.remove_entry(key) {
                 Some((key, value)) => {
@@ -99,7 +113,7 @@ impl<K: Key + Clone + Repr, V: Clone> Cache<K, V> {
                 None => false,
             },
         };
-        let count = if found { &self.hits } else { &self.misses };
+        let count = if found { &self.0.hits } else { &self.0.misses };
         count.set(count.get() + 1);
         found
     }
@@ -107,35 +121,35 @@ impl<K: Key + Clone + Repr, V: Clone> Cache<K, V> {
     /// The result for a key that is remembered.
     #[track_caller]
     pub fn remembered(&self, key: &K) -> V {
-        self.results.borrow().at(key).clone()
+        self.0.results.borrow().at(key).clone()
     }
 
     /// Keeps a result; the longest unused one goes where there are too many.
     pub fn keep(&self, key: K, value: V) {
-        if self.maxsize == Some(0) {
+        if self.0.maxsize == Some(0) {
             return;
         }
-        let mut results = self.results.borrow_mut();
+        let mut results = self.0.results.borrow_mut();
         results.insert(key, value);
-        if self.maxsize.is_some_and(|maxsize| results.len() as i64 > maxsize) {
+        if self.0.maxsize.is_some_and(|maxsize| results.len() as i64 > maxsize) {
             results.pop_first();
         }
     }
 
     /// `f.cache_clear()`.
     pub fn clear(&self) {
-        self.results.borrow_mut().clear();
-        self.hits.set(0);
-        self.misses.set(0);
+        self.0.results.borrow_mut().clear();
+        self.0.hits.set(0);
+        self.0.misses.set(0);
     }
 
     /// `f.cache_info()`.
     pub fn info(&self) -> CacheInfo {
         CacheInfo {
-            hits: self.hits.get(),
-            misses: self.misses.get(),
-            maxsize: self.maxsize,
-            currsize: self.results.borrow().len() as i64,
+            hits: self.0.hits.get(),
+            misses: self.0.misses.get(),
+            maxsize: self.0.maxsize,
+            currsize: self.0.results.borrow().len() as i64,
         }
     }
 }
