@@ -147,10 +147,16 @@ impl Apply<'_, '_, '_> {
         let origin = self.body.nodes[receiver].origin;
         let mut stmts = Vec::new();
         let mut answer = None;
+        // Arguments are computed before the receiver is read.
+        let mut named = Vec::new();
+        for arg in args {
+            named.push(match self.is_constant(arg) {
+                true => arg,
+                false => self.named(arg, "item", &mut stmts),
+            });
+        }
+        let args = named;
         if *gives {
-            if !args.iter().all(|arg| self.is_simple(*arg) || self.is_constant(*arg)) {
-                return self.hole(receiver, crate::ruchy::DYNAMIC, crate::ruchy::DYNAMIC.title.to_owned());
-            }
             let read = self.again(receiver);
             let taken = match (name, args.first()) {
                 ("remove", Some(key)) => {
@@ -196,6 +202,34 @@ impl Apply<'_, '_, '_> {
         let read = self.again(object);
         let made = self.method_op(read, "with_item", vec![key, value]);
         self.ruchy_store(object, made)
+    }
+
+    /// A dynamic object that is read and stored again: its computed keys get names.
+    pub(crate) fn ruchy_place(&mut self, object: NodeId, stmts: &mut Vec<Stmt>) -> NodeId {
+        let row = self.body.nodes[object].clone();
+        match row.kind {
+            Node::Use(place, _) if !matches!(place.root, Root::Node(_)) => object,
+            Node::Op { op: Op::ValueOp(ValueOp::Index), mut args, .. } if args.len() == 2 => {
+                args[0] = self.ruchy_place(args[0], stmts);
+                if !self.is_constant(args[1]) {
+                    args[1] = self.named(args[1], "key", stmts);
+                }
+                self.mk_op(ValueOp::Index, Attr::None, args, row.ty)
+            }
+            Node::Op { op: Op::ValueOp(ValueOp::Attr), attr, args } if args.len() == 1 => {
+                let of = self.ruchy_place(args[0], stmts);
+                self.mk_op(ValueOp::Attr, attr, vec![of], row.ty)
+            }
+            Node::Op { op: Op::ValueOp(ValueOp::From), args, .. }
+                if matches!(self.ty(args[0]).kind(), TyKind::Union(_)) =>
+            {
+                object
+            }
+            _ => {
+                let why = "a change of a value that nothing keeps".to_owned();
+                self.hole(object, crate::ruchy::DYNAMIC, why)
+            }
+        }
     }
 
     /// Puts a dynamic value where another one was read.

@@ -391,7 +391,10 @@ impl Apply<'_, '_, '_> {
             }
             (Root::Node(node), Some(proj)) => {
                 let object = self.expr(node);
-                let object = self.named(object, "object", &mut stmts);
+                let object = match self.body.lang == Lang::Ruchy && self.is_ruchy_dynamic(object, "") {
+                    true => self.ruchy_place(object, &mut stmts),
+                    false => self.named(object, "object", &mut stmts),
+                };
                 let again = self.again(object);
                 let (proj, read) = match proj {
                     Proj::Field(name) => (Proj::Field(name), self.attr(again, name, origin)),
@@ -432,7 +435,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn named(&mut self, node: NodeId, hint: &str, stmts: &mut Vec<Stmt>) -> NodeId {
+    pub(crate) fn named(&mut self, node: NodeId, hint: &str, stmts: &mut Vec<Stmt>) -> NodeId {
         if self.is_simple(node) {
             return node;
         }

@@ -330,7 +330,8 @@ rows! {
             let found = super::mapping::pairs(&a[0]).into_iter().find(|(key, _)| *key == a[1]);
             optional(s, found.map(|(_, value)| value.word))
         }
-        _ => at_or_nil(s, a, a[1].int().max(0)),
+        _ if a[1].int() < 0 => optional(s, None),
+        _ => at_or_nil(s, a, a[1].int()),
     };
     "ruchy.find" | "ruchy.find_some" => found;
     "ruchy.index_of" => index_of;
@@ -372,6 +373,11 @@ rows! {
         Kind::Str => rt::ruchy::compare(a[0].text(), a[1].text()) as u64,
         Kind::Float => rt::ruchy::compare(&a[0].float(), &a[1].float()) as u64,
         _ => rt::ruchy::compare(&a[0].int(), &a[1].int()) as u64,
+    };
+    "ruchy.ordered" => |_, a| match a[0].desc.kind {
+        Kind::Str => rt::ruchy::ordered(a[0].text(), a[1].text()) as u64,
+        Kind::Float => rt::ruchy::ordered(&a[0].float(), &a[1].float()) as u64,
+        _ => rt::ruchy::ordered(&a[0].int(), &a[1].int()) as u64,
     };
     "ruchy.text_of" | "ruchy.to_string" => |_, a| text_word(match a[0].desc.kind {
         Kind::Float => a[0].float().to_string(),

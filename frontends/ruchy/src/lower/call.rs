@@ -194,10 +194,11 @@ impl<'t> Lowerer<'t> {
     /// Adds the defaults that a call leaves out, where they are computed.
     fn add_defaults(&mut self, path: Option<Name>, args: &[Syntax<'t>], out: &mut Vec<Arg>) {
         let Some(path) = path else { return };
+        let count = args.iter().filter(|arg| !arg.is("named_argument")).count();
         let mut missing: Vec<(usize, &'t str, Syntax<'t>)> = self
             .defaults
             .iter()
-            .filter(|((of, _), (at, _))| *of == path && *at >= args.len())
+            .filter(|((of, _), (at, _))| *of == path && *at >= count)
             .map(|((_, name), (at, value))| (*at, *name, *value))
             .collect();
         missing.sort_by_key(|(at, ..)| *at);
@@ -437,6 +438,7 @@ impl<'t> Lowerer<'t> {
             _ => text,
         };
         let changes = CHANGING.contains(&text);
+        let makes_function = OVER_ITEMS.contains(&text) && args.iter().any(|arg| arg.is("call_expression"));
         let of = match changes {
             true => match self.target_or_value(receiver) {
                 Ok(place) => self.use_place(place, receiver),
@@ -449,6 +451,8 @@ impl<'t> Lowerer<'t> {
                 self.push_set(Place::local(empty), list, receiver);
                 self.use_local(empty, receiver)
             }
+            // What makes the list runs before what makes the function that it is given to.
+            false if makes_function && root_of(receiver).is_none() => self.made_function(receiver),
             false => self.expr(receiver),
         };
         if changes && let Some(root) = root_of(receiver) {
@@ -491,7 +495,12 @@ impl<'t> Lowerer<'t> {
         let args = call.field("arguments").map(Syntax::named)?;
         let [other] = args[..] else { return None };
         let pair = vec![self.expr(function.field("value")?), self.expr(other)];
-        Some(self.call_lib("ruchy.cmp", pair, node))
+        // Where two values have no order, `unwrap` stops the program.
+        let row = match name {
+            "unwrap" | "expect" if asked.text() == "partial_cmp" => "ruchy.ordered",
+            _ => "ruchy.cmp",
+        };
+        Some(self.call_lib(row, pair, node))
     }
 
     /// `items.collect()`: a list, unless the type that is asked for is another one.
@@ -524,9 +533,9 @@ impl<'t> Lowerer<'t> {
         if node.is("lambda") { self.brief_lambda(node) } else { self.expr(node) }
     }
 
-    /// A function that a call makes and a method of a list calls: it has a name.
+    /// A function that a call makes and a method of a list calls, or that list: it has a name.
     fn made_function(&mut self, node: Syntax<'t>) -> NodeId {
-        let kept = self.temp("function", node);
+        let kept = self.temp("made", node);
         let value = self.expr(node);
         self.push_set(Place::local(kept), value, node);
         self.use_local(kept, node)

@@ -240,7 +240,7 @@ impl<'t> Lowerer<'t> {
         };
         let rows = body.named().into_iter().filter(|arm| arm.is("match_arm")).flat_map(of_arm);
         for (arm, pattern) in rows.collect::<Vec<_>>() {
-            if self.never_fits(pattern) {
+            if self.never_fits(value, pattern) {
                 self.trivia.skip(arm.end());
                 continue;
             }

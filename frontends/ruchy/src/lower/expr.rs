@@ -140,7 +140,7 @@ impl<'t> Lowerer<'t> {
                 None => self.use_local(local, node),
             },
             Binding::Global(path) => self.use_place(Place::global(path), node),
-            Binding::Fn(path) => self.node(Node::Item(path), node),
+            Binding::Fn(path) => self.function_item(path, node),
             Binding::Variant(of, name) => self.variant(of, name, node),
             Binding::Struct(path) if self.structs.get(&path).is_some_and(|facts| facts.fields.is_empty()) => {
                 self.node(Node::Call { callee: Callee::Fn(path), args: Vec::new() }, node)
@@ -155,13 +155,23 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// A function of the file as a value.
+    fn function_item(&mut self, path: Name, node: Syntax<'t>) -> NodeId {
+        if self.cells.iter().any(|(of, _)| *of == path) {
+            let why =
+                "a function that changes a number or text of its caller has no translation as a value yet";
+            return self.unsupported(node, why);
+        }
+        self.node(Node::Item(path), node)
+    }
+
     /// `a::b` as a value.
     fn path(&mut self, node: Syntax<'t>) -> NodeId {
         match self.resolve_path(node) {
             Binding::Variant(of, name) => self.variant(of, name, node),
             Binding::Global(path) => self.use_place(Place::global(path), node),
             Binding::Fn(path) if self.constants_of(path) => self.use_place(Place::global(path), node),
-            Binding::Fn(path) => self.node(Node::Item(path), node),
+            Binding::Fn(path) => self.function_item(path, node),
             _ if let Some(order) = super::pattern::order_of(node.text()) => self.int(order, node),
             _ => match node.text() {
                 "i64::MAX" => self.int(i64::MAX, node),
@@ -633,4 +643,9 @@ fn is_outcome(node: Syntax<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an expression is the same wherever it runs.
+pub(super) fn is_literal(node: Syntax<'_>) -> bool {
+    matches!(node.kind(), "integer" | "float" | "string" | "raw_string" | "char" | "boolean" | "nil" | "unit")
 }

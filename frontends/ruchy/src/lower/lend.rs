@@ -28,6 +28,14 @@ enum Part {
     Cell(LocalId),
 }
 
+/// A place whose number or text a call changes, and the cell that held it meanwhile.
+pub(super) struct Lent<'t> {
+    base: Syntax<'t>,
+    /// The index, where it is computed: once, before the call.
+    index: Option<LocalId>,
+    cell: LocalId,
+}
+
 /// What a pattern took apart.
 pub(crate) struct Rebuilt {
     pub pat: Pat,
@@ -68,11 +76,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// An argument for such a parameter; what has to be put back after the call goes to `after`.
-    pub(super) fn cell_argument(
-        &mut self,
-        arg: Syntax<'t>,
-        after: &mut Vec<(Syntax<'t>, LocalId)>,
-    ) -> NodeId {
+    pub(super) fn cell_argument(&mut self, arg: Syntax<'t>, after: &mut Vec<Lent<'t>>) -> NodeId {
         let mut base = arg;
         while base.is("unary_expression") || base.is("parenthesized_expression") {
             match base.field("value").or_else(|| base.first()) {
@@ -86,33 +90,90 @@ impl<'t> Lowerer<'t> {
         {
             return self.use_local(cell, arg);
         }
+        let is_lent = lent(arg).is_some();
+        let mut index = None;
+        if is_lent && !is_steady(base) {
+            match self.computed_index(base) {
+                Ok(local) => index = Some(local),
+                Err(hole) => return hole,
+            }
+        }
+        let value = match self.lent_place(base, index, false) {
+            Some(Ok(place)) => {
+                let read = self.use_place(place, base);
+                self.copy(read, base)
+            }
+            Some(Err(hole)) => return hole,
+            None => self.owned(base),
+        };
         let cell = self.temp("cell", arg);
-        let value = self.owned(base);
         let list = self.op(ListOp::New, vec![value], arg);
         self.push_set(Place::local(cell), list, arg);
-        if lent(arg).is_some() {
-            after.push((base, cell));
+        if is_lent {
+            after.push(Lent { base, index, cell });
         }
         self.use_local(cell, arg)
+    }
+
+    /// The index of `place[index]`, computed once.
+    fn computed_index(&mut self, base: Syntax<'t>) -> Result<LocalId, NodeId> {
+        let parts = base.field("value").zip(base.field("index")).filter(|(value, index)| {
+            let is_slice = matches!(index.kind(), "range_expression" | "open_range");
+            base.is("index_expression") && is_steady(*value) && !is_slice
+        });
+        let Some((_, index)) = parts else {
+            return Err(self.unsupported(base, "this place has no translation as `&mut` yet"));
+        };
+        let local = self.temp("index", index);
+        let value = self.owned(index);
+        self.push_set(Place::local(local), value, index);
+        Ok(local)
+    }
+
+    /// `place[index]` with an index that has been computed.
+    fn lent_place(
+        &mut self,
+        base: Syntax<'t>,
+        index: Option<LocalId>,
+        is_assigned: bool,
+    ) -> Option<Result<Place, NodeId>> {
+        let (index, value) = (index?, base.field("value")?);
+        if let Some(root) = root_of(value).filter(|_| is_assigned) {
+            self.check_mutable(root);
+        }
+        let place = self.target_or_value(value);
+        let index = self.use_local(index, base);
+        Some(place.map(|place| place.with(Proj::Index(index))))
     }
 
     /// A call after which what it changed of the caller's numbers and texts is put back.
     pub(super) fn put_cells_back(
         &mut self,
         call: NodeId,
-        after: Vec<(Syntax<'t>, LocalId)>,
+        after: Vec<Lent<'t>>,
         gives: bool,
         node: Syntax<'t>,
     ) -> NodeId {
+        if !self.is_ordered(node) {
+            let why = "a call that changes a number or text of its caller has no translation inside of this \
+                       expression yet";
+            return self.unsupported(node, why);
+        }
+        if after.iter().any(|lent| self.outlives_a_throw(lent.base, node)) {
+            let why = "a call that changes a number or text of its caller has no translation where an error \
+                       is caught yet";
+            return self.unsupported(node, why);
+        }
         let given = gives.then(|| self.temp("given", node));
         match given {
             Some(given) => self.push_set(Place::local(given), call, node),
             None => self.push_expr(call, node),
         }
-        for (base, cell) in after {
+        for Lent { base, index, cell } in after {
             let item = self.cell_place(cell, base);
             let value = self.use_place(item, base);
-            match self.target(base, true) {
+            let place = self.lent_place(base, index, true);
+            match place.unwrap_or_else(|| self.target(base, true)) {
                 Ok(place) => self.push_set(place, value, base),
                 Err(hole) => self.push_expr(hole, base),
             }
@@ -121,6 +182,95 @@ impl<'t> Lowerer<'t> {
             Some(given) => self.use_local(given, node),
             None => self.nil(node),
         }
+    }
+
+    /// Whether statements before the one that holds a call run when the call would: nothing to its left is read
+    /// too late.
+    fn is_ordered(&self, call: Syntax<'t>) -> bool {
+        let mut node = call;
+        while let Some(around) = node.parent() {
+            let is_at = |name: &str| around.field(name).is_some_and(|part| is_same(part, node));
+            let stands = match around.kind() {
+                "expression_statement" | "let_declaration" | "return_expression" | "throw_expression" => {
+                    return true;
+                }
+                "while_expression" | "lambda" => return true,
+                "match_arm" => return is_at("body"),
+                "cast_expression" => is_at("value"),
+                "assignment" => return is_at("right"),
+                "compound_assignment" => {
+                    let left = around.field("left").filter(|left| left.is("identifier"));
+                    return left.is_some_and(|left| is_at("right") && !self.touches(node, left.text()));
+                }
+                "parenthesized_expression" | "unary_expression" | "try_operator" => true,
+                "field_expression" | "index_expression" | "match_expression" | "let_condition"
+                | "named_argument" => is_at("value"),
+                "for_expression" => is_at("iterable"),
+                "if_expression" if is_at("alternative") => return true,
+                "if_expression" => is_at("condition"),
+                "call_expression" => is_at("function"),
+                "binary_expression" => {
+                    let sign = around.field("operator").map_or("", Syntax::text);
+                    matches!(sign, "&&" | "||")
+                        || is_at("left")
+                        || around.field("left").is_some_and(super::expr::is_literal)
+                }
+                _ => {
+                    let call = around.parent().filter(|of| {
+                        let is_list = of.field("arguments").is_some_and(|list| is_same(list, around));
+                        is_list && self.is_ordered_argument(*of, around, node)
+                    });
+                    let Some(call) = call else { return false };
+                    node = call;
+                    continue;
+                }
+            };
+            if !stands {
+                return false;
+            }
+            node = around;
+        }
+        true
+    }
+
+    /// Whether what stands before an argument is read before its statements run.
+    fn is_ordered_argument(&self, call: Syntax<'t>, list: Syntax<'t>, arg: Syntax<'t>) -> bool {
+        let is_steady_besides = |part: Syntax<'t>| {
+            is_steady(part) && root_of(part).is_some_and(|root| !self.touches(arg, root.text()))
+        };
+        let method = call.field("function").filter(|function| function.is("field_expression"));
+        let receiver = method.and_then(|function| function.field("value"));
+        if receiver.is_some_and(|receiver| !is_steady_besides(receiver)) {
+            return false;
+        }
+        list.named().into_iter().filter(|other| other.end() <= arg.start()).all(|other| {
+            let is_early = match receiver {
+                Some(_) => is_steady_besides(other) && !self.is_exposed(other),
+                None => root_of(other).is_some() && super::call::lent_mutably(other).is_none(),
+            };
+            super::expr::is_literal(other) || is_early
+        })
+    }
+
+    /// Whether the place is read after the call has thrown.
+    fn outlives_a_throw(&self, base: Syntax<'t>, call: Syntax<'t>) -> bool {
+        let mut node = call;
+        let mut function = None;
+        while let Some(around) = node.parent() {
+            match around.kind() {
+                "try_expression" if function.is_none() => return true,
+                "function_item" | "lambda" => function = function.or(Some(around)),
+                _ => {}
+            }
+            node = around;
+        }
+        let Some(function) = function else { return false };
+        let mut catches = false;
+        walk(node, &mut |part| catches |= part.is("try_expression"));
+        let is_own = base.is("identifier")
+            && function.is("function_item")
+            && matches!(self.look_up(base.text()), Binding::Local(_));
+        catches && !is_own
     }
 
     fn declare_alias(&mut self, name: Syntax<'t>, base: Syntax<'t>, part: Part) {
@@ -421,6 +571,10 @@ fn lent_items(value: Syntax<'_>) -> Option<(Syntax<'_>, bool)> {
         "enumerate" => lent_items(of).filter(|(_, counted)| !counted).map(|(base, _)| (base, true)),
         _ => None,
     }
+}
+
+fn is_same(a: Syntax<'_>, b: Syntax<'_>) -> bool {
+    (a.start(), a.end(), a.kind()) == (b.start(), b.end(), b.kind())
 }
 
 /// Whether a place is the same wherever it is written: names, fields and literal indexes.

@@ -381,8 +381,16 @@ impl<'t> Lowerer<'t> {
             && matches!(iterable.kind(), "object" | "identifier" | "field_expression" | "index_expression")
     }
 
-    /// Whether a pattern asks for keys that no object of the file has.
-    pub(super) fn never_fits(&self, pattern: Syntax<'t>) -> bool {
+    /// Whether a pattern asks for keys that no object of the file has, and what it looks at is one of those.
+    pub(super) fn never_fits(&self, subject: Syntax<'t>, pattern: Syntax<'t>) -> bool {
+        let is_record = match subject.kind() {
+            "object" => self.shape_of(subject).is_some(),
+            "identifier" => self.held_record(subject.text()).is_some(),
+            _ => false,
+        };
+        if !is_record {
+            return false;
+        }
         if !pattern.is("object_pattern") || self.objects.has_dicts || self.objects.records.is_empty() {
             return false;
         }

@@ -13,6 +13,11 @@ pub fn compare<T: PartialOrd + ?Sized>(a: &T, b: &T) -> i64 {
     a.partial_cmp(b).map_or(0, |order| order as i64)
 }
 
+/// The order of two values that have one.
+pub fn ordered<T: PartialOrd + ?Sized>(a: &T, b: &T) -> i64 {
+    a.partial_cmp(b).unwrap() as i64
+}
+
 /// The items by what `compare` says of two: below zero where the first one goes first.
 pub fn sorted_by<T: Clone, N: PartialOrd + Default>(
     items: &[T],

@@ -12,7 +12,8 @@ mod show_value;
 mod text;
 
 pub use choose::{
-    compare, group_by, max_by, max_by_key, min_by, min_by_key, position, reduce, sorted_by, sorted_by_key,
+    compare, group_by, max_by, max_by_key, min_by, min_by_key, ordered, position, reduce, sorted_by,
+    sorted_by_key,
 };
 pub use dynamic::{add, div, eq, ge, gt, is_none, le, lt, mul, ne, neg, rem, sub, truth};
 pub use dynamic_parts::{call, call_method, get_attr, get_item, get_slice, iter, type_of};
