@@ -20,7 +20,7 @@ impl<'t> Lowerer<'t> {
         let path = self.item_path(name.text());
         self.out.module.items.push(ItemRow { item: Item::Fn(path), above, base: node.start() as u32 });
         self.body(node, path, FnKind::Function, Vec::new());
-        let is_kept = crate::tests::attributes(node).iter().any(|word| *word == "memoize");
+        let is_kept = crate::tests::attributes(node).contains(&"memoize");
         let takes = node.field("parameters").is_some_and(|list| !list.named().is_empty());
         if let Some(body) = self.out.fns.last_mut().filter(|_| is_kept && takes) {
             body.decorators.push(Decorator {
