@@ -1,7 +1,7 @@
 //! NumPy's functions by name: `np::sum(args![&a, axis = 0])`, `np::linalg::norm(&a)`, `np::zeros((3, 4))`.
 //!
 //! Each calls the row of its name in `table`; one argument needs no `args!`. The emitted programs have `use batuta_numpy::np;`.
-#![allow(non_snake_case, reason = "the names are NumPy's")]
+#![allow(non_snake_case, clippy::module_inception, reason = "the names are NumPy's")]
 
 use batuta_rt::{Args, Value};
 
