@@ -8,11 +8,6 @@ use crate::memory::keep;
 use batuta_rt::{self as rt, Arg, Error};
 use std::cell::Cell;
 
-rt::exceptions! {
-    /// What had no translation is reached.
-    NotTranslated(rt::RuntimeError);
-}
-
 /// Faults that compiled code checks for itself, by number.
 pub mod code {
     pub const ADD: u64 = 0;
@@ -134,14 +129,13 @@ fn is_a(site: &Site, args: &[Item]) -> u64 {
 }
 
 fn make(site: &Site, args: &[Item]) -> u64 {
-    let class = match site.attr.as_str() {
-        "NotTranslated" => NotTranslated,
-        _ => site.error.unwrap_or(rt::RuntimeError),
-    };
+    if let ("NotTranslated", [why]) = (site.attr.as_str(), args) {
+        return keep(Error::new(rt::NotTranslated, format!("not yet implemented: {}", why.text())));
+    }
     if site.attr == "KeyError" && args.len() == 1 {
         return keep(Error::key(&args[0].bare()));
     }
-    keep(Error::with_args(class, args.iter().map(arg)))
+    keep(Error::with_args(site.error.unwrap_or(rt::RuntimeError), args.iter().map(arg)))
 }
 
 fn assert(_: &Site, args: &[Item]) -> u64 {
@@ -172,7 +166,7 @@ fn arguments(site: &Site, a: &[Item]) -> u64 {
         }
         Arg::Shown { repr, .. } if repr == "None" => Item::new(0, crate::desc::UNIT.with(|desc| *desc)),
         Arg::Shown { repr, .. } => {
-            rt::raise_new(NotTranslated, format!("the argument {repr} of an exception, beyond its text"))
+            rt::raise_new(rt::NotTranslated, format!("the argument {repr} of an exception, beyond its text"))
         }
         arg => Item::new(text_word(rt::str(arg).to_string()), text),
     };
