@@ -60,13 +60,15 @@ pub struct ObjectDef {
     pub above: Vec<Comment>,
 }
 
-/// Where an object of static storage lives. The value of a cell or table is the body of its path.
+/// Where an object of static storage lives. The value of a cell, cells or table is the body of its path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ObjectStorage {
     /// A cell of its own: its address is never taken.
     Cell,
     /// A constant table that is only indexed.
     Table,
+    /// An array of cells, or a small struct in one: only items and fields are used.
+    Cells,
     /// Checked memory, under this number.
     Memory(u32),
 }

@@ -91,6 +91,11 @@ impl<'a, 'u> CPrinter<'a, 'u> {
         self.scope.names[local.0 as usize].clone()
     }
 
+    /// Whether a local of the body has the name.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.scope.names.iter().any(|own| own == name)
+    }
+
     fn mark(&mut self, origin: Origin) -> Option<u32> {
         if origin == Origin::default() {
             return None;
@@ -132,7 +137,13 @@ impl<'a, 'u> CPrinter<'a, 'u> {
                 StmtKind::Let { pat, ty, value: value.map(|value| self.expr(value)), els: None }
             }
             core::StmtKind::Set { target: Pat::Place(place), value } => {
+                if let Some(filled) = self.filled(place, *value) {
+                    return filled;
+                }
                 let value = self.expr(*value);
+                if let Some(path) = self.cells_of(place) {
+                    return self.set_cell(path, place, value);
+                }
                 if let (Root::Global(path), true) = (place.root, place.proj.is_empty()) {
                     let name = self.env.path(path, self.module, self.uses);
                     return StmtKind::Expr(Expr::atom(name).method("set", vec![value]));
@@ -142,8 +153,12 @@ impl<'a, 'u> CPrinter<'a, 'u> {
             }
             core::StmtKind::Update { place, op, value } => {
                 let value = self.expr(*value);
+                let operator = super::ops::operator(*op);
+                if let Some(path) = self.cells_of(place) {
+                    return self.update_cell(path, place, operator, value);
+                }
                 let place = self.place(place);
-                StmtKind::Expr(Expr::Assign(Box::new(place), super::ops::operator(*op), Box::new(value)))
+                StmtKind::Expr(Expr::Assign(Box::new(place), operator, Box::new(value)))
             }
             core::StmtKind::Expr(node) => {
                 let is_nothing = matches!(self.body.nodes[*node].kind, Node::Const(_) | Node::Use(..));
@@ -197,6 +212,9 @@ impl<'a, 'u> CPrinter<'a, 'u> {
     }
 
     pub(crate) fn use_place(&mut self, place: &core::Place, _ty: Ty) -> Expr {
+        if let Some(path) = self.cells_of(place) {
+            return self.read_cell(path, place);
+        }
         let is_cell = matches!(place.root, Root::Global(path)
             if self.env.image.objects.get(&path).is_some_and(|def| def.storage == core::ObjectStorage::Cell));
         let read = self.place(place);

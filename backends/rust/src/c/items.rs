@@ -84,6 +84,9 @@ fn add(parts: &mut Vec<String>, consts: &mut String, above: &str, text: String) 
         }
         return;
     }
+    if consts.is_empty() && parts.last_mut().is_some_and(|last| joins_cells(last, above, text)) {
+        return;
+    }
     let is_line = !text.contains('\n');
     let joins = is_line && above.is_empty() && !consts.is_empty();
     if !joins && !consts.is_empty() {
@@ -98,6 +101,25 @@ fn add(parts: &mut Vec<String>, consts: &mut String, above: &str, text: String) 
     } else {
         parts.push(format!("{above}{text}"));
     }
+}
+
+/// Puts cells that follow other cells into their block.
+fn joins_cells(last: &mut String, above: &str, text: &str) -> bool {
+    const HEAD: &str = "thread_local! {";
+    let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    let Some(inner) = text.strip_prefix(HEAD).and_then(|inner| inner.strip_prefix('\n')) else {
+        return false;
+    };
+    if last.lines().find(is_code) != Some(HEAD) || !last.ends_with("\n}") {
+        return false;
+    }
+    last.truncate(last.len() - 1);
+    for line in above.lines() {
+        let indent = if line.is_empty() { "" } else { "    " };
+        let _ = writeln!(last, "{indent}{line}");
+    }
+    last.push_str(inner);
+    true
 }
 
 fn comments(list: &[core::Comment]) -> String {
@@ -174,6 +196,7 @@ fn global(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses)
             let head = format!("{vis}static {name}: Cell<{ty}> = const {{ Cell::new({value}) }};");
             format!("thread_local! {{\n    {head}\n}}\n")
         }
+        ObjectStorage::Cells => super::cells::cells(env, path, module, vis, uses),
         ObjectStorage::Table => {
             let value = value_text(env, path, module, 0, uses);
             format!("{vis}static {name}: {ty} = {value};\n")
@@ -181,8 +204,21 @@ fn global(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses)
     }
 }
 
+/// The value of a type whose bytes are all zero.
+pub(crate) fn zero_text(env: &CEnv<'_>, path: Name, ty: Ty, module: Name, uses: &mut CUses) -> String {
+    let Some(body) = env.program.fns.get(&path) else { return "0".to_owned() };
+    let value = CPrinter::new(env, body, module, uses).zero(ty);
+    layout::render(&value, 12, 32, 1)
+}
+
 /// The value of a cell or table.
-fn value_text(env: &CEnv<'_>, path: Name, module: Name, indent: usize, uses: &mut CUses) -> String {
+pub(crate) fn value_text(
+    env: &CEnv<'_>,
+    path: Name,
+    module: Name,
+    indent: usize,
+    uses: &mut CUses,
+) -> String {
     let Some(body) = env.program.fns.get(&path) else { return "0".to_owned() };
     let mut printer = CPrinter::new(env, body, module, uses);
     let tail = body.blocks[body.root].tail;

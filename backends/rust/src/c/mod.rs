@@ -4,6 +4,7 @@
 //! printer decides nothing but spellings.
 
 mod body;
+mod cells;
 mod format;
 mod items;
 mod names;

@@ -89,6 +89,13 @@ impl CPrinter<'_, '_> {
         }
     }
 
+    /// A number of objects, of any type that counts.
+    pub(crate) fn count(&mut self, node: NodeId) -> Expr {
+        let is_small = matches!(self.body.as_const(node),
+            Some(Const::Int(digits)) if digits.parse::<i32>().is_ok());
+        if is_small { self.expr(node) } else { self.typed(node) }
+    }
+
     /// What a method is called on: a bare literal has no type there.
     fn receiver(&mut self, node: NodeId) -> Expr {
         match &self.body.nodes[node].kind {
@@ -209,6 +216,10 @@ impl CPrinter<'_, '_> {
                 let to = self.ty(ty);
                 self.typed(args[0]).cast(to)
             }
+            Op::ListOp(core::ListOp::Repeat) => {
+                let (item, count) = (self.expr(args[0]), self.expr(args[1]));
+                Expr::Repeat("[", Box::new(item), Box::new(count))
+            }
             Op::ListOp(_) => {
                 let items = args.iter().map(|arg| self.expr(*arg)).collect();
                 Expr::Array(items)
@@ -301,10 +312,8 @@ impl CPrinter<'_, '_> {
                 at.method("store", vec![value])
             }
             PtrOp::Offset | PtrOp::Item => {
-                let is_small = matches!(self.body.as_const(args[1]),
-                    Some(Const::Int(digits)) if digits.parse::<i32>().is_ok());
                 let at = self.receiver(args[0]);
-                let index = if is_small { self.expr(args[1]) } else { self.typed(args[1]) };
+                let index = self.count(args[1]);
                 at.method(if op == PtrOp::Offset { "offset" } else { "item" }, vec![index])
             }
             PtrOp::Diff => {
@@ -420,6 +429,10 @@ impl CPrinter<'_, '_> {
                 self.constant(&zero, ty, true)
             }
             TyKind::Bool => Expr::atom("false"),
+            TyKind::Lib(name, _) if *name == "c.Ptr" => {
+                self.uses.runtime.insert("Ptr");
+                Expr::atom("Ptr::NULL")
+            }
             _ => {
                 let text = self.ty(ty);
                 let function = self.c("zero");
@@ -473,6 +486,7 @@ impl CPrinter<'_, '_> {
 fn is_plain(ty: Ty) -> bool {
     match ty.kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool => true,
+        TyKind::Lib(name, _) => *name == "c.Ptr",
         TyKind::Array(item, _) => is_plain(*item),
         _ => false,
     }

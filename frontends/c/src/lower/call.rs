@@ -191,6 +191,15 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether a call changes nothing outside of the function that it calls.
+    pub(super) fn is_quiet(&self, callee: &Callee) -> bool {
+        match callee {
+            Callee::Fn(path) => self.linked.quiet.contains(path),
+            Callee::Lib(path) => QUIET.contains(&path.last()),
+            _ => false,
+        }
+    }
+
     fn call_node(&mut self, callee: Callee, args: Vec<NodeId>, ty: Ty) -> NodeId {
         let args = args.into_iter().map(Arg::positional).collect();
         self.body.node(Node::Call { callee, args }, ty, self.origin)

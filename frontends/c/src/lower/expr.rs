@@ -288,6 +288,7 @@ impl Lower<'_> {
             let again = self.again(&place);
             let op = operation(op, ty);
             let native = native.clone();
+            let value = self.outside(&native, value);
             self.push(core::StmtKind::Update { place: native, op, value });
             return if wanted { self.read(again, ty) } else { value };
         }

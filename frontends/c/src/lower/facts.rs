@@ -1,5 +1,6 @@
 //! What code does with variables: whether an address is taken, whether it is assigned.
 
+use super::whole::{Whole, whole};
 use crate::tree::*;
 use crate::types::*;
 
@@ -13,7 +14,8 @@ pub(super) struct Use {
 }
 
 /// Uses of the locals of a function and of the unit's globals.
-pub(super) struct Facts {
+pub(super) struct Facts<'a> {
+    tree: &'a Tree,
     pub(super) locals: Vec<Use>,
     pub(super) globals: Vec<Use>,
     /// Functions whose address is taken.
@@ -26,11 +28,12 @@ pub(super) enum Root {
     Global(GlobalId),
 }
 
-impl Facts {
-    pub(super) fn new(locals: usize, globals: usize) -> Self {
+impl<'a> Facts<'a> {
+    pub(super) fn new(locals: usize, tree: &'a Tree) -> Self {
         Self {
+            tree,
             locals: vec![Use::default(); locals],
-            globals: vec![Use::default(); globals],
+            globals: vec![Use::default(); tree.globals.len()],
             targets: Vec::new(),
         }
     }
@@ -44,6 +47,11 @@ impl Facts {
     }
 
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
+        if let StmtKind::Expr(call) = &stmt.kind
+            && let Some(Whole::Fill(to, _) | Whole::Copy(to, _)) = whole(call, self.tree)
+        {
+            return self.mark(to, |row| row.assigned = true);
+        }
         stmt.for_each_expr(&mut |expr| self.expr(expr));
         stmt.for_each_stmt(&mut |inner| self.stmt(inner));
         if let StmtKind::Decl(id, Some(Init::Expr(value))) = &stmt.kind

@@ -66,7 +66,7 @@ pub(super) fn unit(linked: &Linked, index: usize, unit: &UnitTree) -> UnitBodies
         let Some(body) = &func.body else { continue };
         // A definition that another unit has already given under this name.
         let mut lower = Lower::new(linked, index, unit, Some(func), path);
-        let mut facts = Facts::new(func.vars.len(), unit.tree.globals.len());
+        let mut facts = Facts::new(func.vars.len(), &unit.tree);
         facts.stmt(body);
         lower.uses = facts.locals;
         lower.function(func, body);

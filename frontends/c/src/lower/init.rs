@@ -299,7 +299,7 @@ pub(super) fn objects(linked: &Linked, index: usize, unit: &UnitTree, out: &mut 
         start.at(row.pos);
         match object.storage {
             ObjectStorage::Memory(_) => define(&mut start, object.path, row),
-            ObjectStorage::Cell | ObjectStorage::Table => {
+            ObjectStorage::Cell | ObjectStorage::Table | ObjectStorage::Cells => {
                 let body = value_body(linked, index, unit, object.path, row, &mut start);
                 out.take(body);
             }

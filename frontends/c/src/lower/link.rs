@@ -313,10 +313,14 @@ impl Linked {
             && !uses.assigned
             && row.init.as_ref().is_some_and(|init| is_table(init, &row.ty))
             && unit.tree.records.size(&row.ty).is_some_and(|size| size <= 1 << 16);
-        let storage = match (is_cell, is_table) {
-            (true, _) => ObjectStorage::Cell,
-            (_, true) => ObjectStorage::Table,
-            _ => ObjectStorage::Memory(number),
+        let storage = if is_cell {
+            ObjectStorage::Cell
+        } else if is_table {
+            ObjectStorage::Table
+        } else if !uses.addressed && fits_cells(row, &unit.tree.records) {
+            ObjectStorage::Cells
+        } else {
+            ObjectStorage::Memory(number)
         };
         let place = unit.place(row.pos);
         let def = batuta_core::ObjectDef { ty, storage, place, above: Vec::new() };
@@ -440,7 +444,7 @@ pub(crate) fn field_names(row: &Record) -> Vec<Name> {
 }
 
 fn global_uses(unit: &UnitTree) -> Vec<Use> {
-    let mut facts = Facts::new(0, unit.tree.globals.len());
+    let mut facts = Facts::new(0, &unit.tree);
     for row in &unit.tree.globals {
         row.init.iter().for_each(|init| facts.init(init));
     }
@@ -462,6 +466,47 @@ fn is_table(init: &Init, ty: &CTy) -> bool {
         Init::Record(_) => false,
         Init::Text(_) => true,
     }
+}
+
+/// Deepest nesting of an array of cells, largest record in one, most bytes of one and of one that says its values.
+const DEEPEST: usize = 3;
+const MOST_OF_RECORD: u64 = 64;
+const MOST_BYTES: u64 = 1 << 26;
+const MOST_BYTES_WITH_VALUES: u64 = 1 << 16;
+
+/// Whether a small struct, or the items of an array, can be cells.
+fn fits_cells(row: &Global, records: &Records) -> bool {
+    let (mut item, mut depth) = (&row.ty, 0);
+    while let CTy::Array(inner, Some(1..)) = item {
+        (item, depth) = (inner, depth + 1);
+    }
+    let size = records.size(&row.ty).unwrap_or(0);
+    let fits = match &row.init {
+        None => size <= MOST_BYTES,
+        Some(init) => size <= MOST_BYTES_WITH_VALUES && is_constant(init),
+    };
+    depth <= DEEPEST && fits && (depth > 0 && item.is_scalar() || is_small_record(item, records))
+}
+
+/// Whether a value is made of numbers alone.
+fn is_constant(init: &Init) -> bool {
+    match init {
+        Init::Expr(value) => matches!(value.kind, ExprKind::Int(..) | ExprKind::Float(_)),
+        Init::Array(items) => items.values().all(is_constant),
+        Init::Record(fields) => fields.values().all(is_constant),
+        Init::Text(_) => true,
+    }
+}
+
+/// A struct of a few numbers and pointers.
+fn is_small_record(ty: &CTy, records: &Records) -> bool {
+    let CTy::Record(id) = ty else { return false };
+    let row = records.get(*id);
+    let fields = row.fields.as_deref().unwrap_or_default();
+    !records.is_bytes(ty)
+        && !row.is_union
+        && records.size(ty).is_some_and(|size| size <= MOST_OF_RECORD)
+        && fields.iter().all(|field| field.ty.is_scalar() && field.bits.is_none())
 }
 
 /// Files of the project by module, in the order in which they were first read.

@@ -22,6 +22,7 @@ mod quiet;
 mod stmt;
 mod switch;
 mod value;
+mod whole;
 
 pub(crate) use link::{Linked, UnitTree};
 

@@ -7,7 +7,7 @@ use crate::tree::*;
 use crate::types::*;
 use batuta_base::Name;
 use batuta_core::{
-    self as core, Attr, LocalId, Mode, Node, NodeId, ObjectStorage, Proj, PtrOp, Root, Ty, TyKind,
+    self as core, Attr, BlockId, LocalId, Mode, Node, NodeId, ObjectStorage, Proj, PtrOp, Root, Ty, TyKind,
 };
 
 /// A place of C as the IR reaches it.
@@ -70,7 +70,9 @@ impl Lower<'_> {
         let ty = self.ty(&of.ty);
         match self.object(id) {
             Some((path, ObjectStorage::Cell)) => Place::Cell(path),
-            Some((path, ObjectStorage::Table)) => Place::Native(core::Place::global(path)),
+            Some((path, ObjectStorage::Table | ObjectStorage::Cells)) => {
+                Place::Native(core::Place::global(path))
+            }
             Some((path, ObjectStorage::Memory(_))) => {
                 let full = self.linked.image.objects[&path].ty;
                 let at = self.global_pointer(path, full);
@@ -218,7 +220,11 @@ impl Lower<'_> {
 
     pub(super) fn write(&mut self, place: Place, value: NodeId) {
         match place {
-            Place::Native(place) => self.push(core::StmtKind::Set { target: core::Pat::Place(place), value }),
+            Place::Native(place) => {
+                let is_field = matches!(place.proj.last(), Some(Proj::Field(_)));
+                let value = if is_field { self.outside(&place, value) } else { value };
+                self.push(core::StmtKind::Set { target: core::Pat::Place(place), value });
+            }
             Place::Cell(path) => {
                 let target = core::Pat::Place(core::Place::global(path));
                 self.push(core::StmtKind::Set { target, value });
@@ -281,6 +287,27 @@ impl Lower<'_> {
         let ty = self.body.ty(node);
         let local = self.new_temp(hint, ty, node);
         self.body.use_local(local, Mode::Copy, self.origin)
+    }
+
+    /// The value, or a variable that holds it, where a closure changes the place: a value that jumps cannot stand
+    /// there, one that writes would write too early.
+    pub(super) fn outside(&mut self, place: &core::Place, value: NodeId) -> NodeId {
+        if !matches!(place.root, Root::Global(_)) {
+            return value;
+        }
+        let mut is_plain = true;
+        self.body.walk(core::Child::Node(value), &mut |node| {
+            is_plain &= match &self.body.nodes[node].kind {
+                Node::Const(_) | Node::Use(..) | Node::Item(_) | Node::Op { .. } => true,
+                Node::Call { callee, .. } => self.is_quiet(callee),
+                Node::If { then, els, .. } => {
+                    let is_empty = |block: BlockId| self.body.blocks[block].stmts.is_empty();
+                    is_empty(*then) && els.is_none_or(is_empty)
+                }
+                _ => false,
+            };
+        });
+        if is_plain { value } else { self.held_node(value, "value") }
     }
 
     /// Whether a node gives the same when it is evaluated twice, at no cost.

@@ -2,6 +2,7 @@
 
 use super::flow::Flow;
 use super::func::{Home, Lower};
+use super::whole::whole;
 use crate::tree::*;
 use batuta_core::{self as core, BlockId, Node, Ty};
 
@@ -57,6 +58,9 @@ impl<'a> Lower<'a> {
     }
 
     fn expr_stmt(&mut self, value: &Expr) {
+        if whole(value, &self.unit.tree).is_some_and(|whole| self.write_whole(&whole)) {
+            return;
+        }
         self.deferred = Some(Vec::new());
         self.effect(value);
         self.flush();

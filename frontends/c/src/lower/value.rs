@@ -150,7 +150,7 @@ impl Lower<'_> {
 }
 
 /// A number as a width holds it.
-fn wrapped(value: i128, width: Width) -> i128 {
+pub(super) fn wrapped(value: i128, width: Width) -> i128 {
     match width {
         Width::I8 => i128::from(value as i8),
         Width::I16 => i128::from(value as i16),

@@ -4,6 +4,7 @@
 //! bytes are inside of it. The reference for the library is glibc.
 
 mod bits;
+mod cells;
 mod chars;
 mod clock;
 mod convert;
@@ -34,6 +35,7 @@ mod value;
 mod wide;
 
 pub use bits::*;
+pub use cells::{Cells, Fill, Find, WholeCells, array};
 pub use chars::*;
 pub use clock::*;
 pub use convert::*;
