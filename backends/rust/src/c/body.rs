@@ -16,6 +16,8 @@ pub(crate) struct CPrinter<'a, 'u> {
     pub(crate) module: Name,
     pub(crate) uses: &'u mut CUses,
     scope: Scope,
+    /// The value of a constant is printed: nothing is called there.
+    pub(crate) is_constant: bool,
 }
 
 /// A type as a module says it.
@@ -57,7 +59,8 @@ pub(crate) fn ty_text(env: &CEnv<'_>, ty: Ty, module: Name, uses: &mut CUses) ->
 
 impl<'a, 'u> CPrinter<'a, 'u> {
     pub(crate) fn new(env: &'a CEnv<'a>, body: &'a Body<Mir>, module: Name, uses: &'u mut CUses) -> Self {
-        Self { env, body, module, uses, scope: scope(body, &|path| path.parent() == module) }
+        let scope = scope(body, &|path| path.parent() == module);
+        Self { env, body, module, uses, scope, is_constant: false }
     }
 
     pub(crate) fn ty(&mut self, ty: Ty) -> String {

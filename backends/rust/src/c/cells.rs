@@ -2,12 +2,13 @@
 
 use super::body::{CPrinter, ty_text};
 use super::{CEnv, CUses};
+use crate::layout;
 use crate::tree::{Expr, StmtKind};
 use batuta_base::Name;
 use batuta_core::{self as core, Image, NodeId, ObjectStorage, Place, Proj, Root, Ty, TyKind};
 
 /// Bytes above which an array is not made in the storage of the thread.
-const MOST_INLINE: u64 = 1 << 16;
+const MOST_INLINE: u64 = 1 << 21;
 
 impl CPrinter<'_, '_> {
     /// The array that a place lies in, if it is one of cells.
@@ -134,33 +135,29 @@ impl CPrinter<'_, '_> {
     }
 }
 
-/// The item of an array of cells.
+/// The item of an object in cells.
 pub(crate) fn cells(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses) -> String {
     uses.cell = true;
     let name = env.names.item(path);
     let ty = env.image.objects[&path].ty;
     let text = ty_text(env, ty, module, uses);
-    let item = ty.children().first().copied().unwrap_or(ty);
-    let line = if size(env.image, ty) > MOST_INLINE {
+    if size(env.image, ty) > MOST_INLINE {
         uses.module = true;
-        let value = super::items::zero_text(env, path, item, module, uses);
-        format!("{vis}static {name}: &'static Cell<{text}> = c::array({value});")
+        let item = ty.children().first().copied().unwrap_or(ty);
+        let value = layout::render(&super::items::zero(env, path, item, module, uses), 4, 32, 2);
+        let line = format!("{vis}static {name}: &'static Cell<{text}> = c::array({value});");
+        return format!("thread_local! {{\n    {line}\n}}\n");
+    }
+    let value = super::items::value(env, path, module, uses);
+    let made = Expr::call("Cell::new", vec![value]);
+    let head = format!("{vis}static {name}: Cell<{text}> = const {{");
+    let one_line = layout::render(&made, 8, head.len() + 5, 3);
+    let line = if one_line.contains('\n') {
+        format!("{head}\n        {}\n    }};", layout::render(&made, 8, 8, 0))
     } else {
-        let value = super::items::value_text(env, path, module, 12, uses);
-        let cell = format!("Cell::new({value})");
-        let made = if is_scalar(ty) { format!("const {{ {cell} }}") } else { cell };
-        format!("{vis}static {name}: Cell<{text}> = {made};")
+        format!("{head} {one_line} }};")
     };
     format!("thread_local! {{\n    {line}\n}}\n")
-}
-
-/// Whether the items at the end are numbers or pointers.
-fn is_scalar(ty: Ty) -> bool {
-    match ty.kind() {
-        TyKind::Array(item, _) => is_scalar(*item),
-        TyKind::Class(..) => false,
-        _ => true,
-    }
 }
 
 fn size(image: &Image, ty: Ty) -> u64 {

@@ -190,40 +190,29 @@ fn global(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses)
             uses.runtime.insert("Ptr");
             format!("{vis}const {name}: Ptr<{ty}> = Ptr::global({number});\n")
         }
-        ObjectStorage::Cell => {
-            uses.cell = true;
-            let value = value_text(env, path, module, 12, uses);
-            let head = format!("{vis}static {name}: Cell<{ty}> = const {{ Cell::new({value}) }};");
-            format!("thread_local! {{\n    {head}\n}}\n")
-        }
-        ObjectStorage::Cells => super::cells::cells(env, path, module, vis, uses),
+        ObjectStorage::Cell | ObjectStorage::Cells => super::cells::cells(env, path, module, vis, uses),
         ObjectStorage::Table => {
-            let value = value_text(env, path, module, 0, uses);
+            let value = layout::render(&value(env, path, module, uses), 0, 20, 1);
             format!("{vis}static {name}: {ty} = {value};\n")
         }
     }
 }
 
-/// The value of a type whose bytes are all zero.
-pub(crate) fn zero_text(env: &CEnv<'_>, path: Name, ty: Ty, module: Name, uses: &mut CUses) -> String {
-    let Some(body) = env.program.fns.get(&path) else { return "0".to_owned() };
-    let value = CPrinter::new(env, body, module, uses).zero(ty);
-    layout::render(&value, 12, 32, 1)
+/// The value of a cell, cells or table.
+pub(crate) fn value(env: &CEnv<'_>, path: Name, module: Name, uses: &mut CUses) -> Expr {
+    let Some(body) = env.program.fns.get(&path) else { return Expr::atom("0") };
+    let mut printer = CPrinter::new(env, body, module, uses);
+    printer.is_constant = true;
+    let tail = body.blocks[body.root].tail;
+    tail.map_or(Expr::atom("()"), |tail| printer.constant_value(tail))
 }
 
-/// The value of a cell or table.
-pub(crate) fn value_text(
-    env: &CEnv<'_>,
-    path: Name,
-    module: Name,
-    indent: usize,
-    uses: &mut CUses,
-) -> String {
-    let Some(body) = env.program.fns.get(&path) else { return "0".to_owned() };
+/// The value of a type whose bytes are all zero, for an object of static storage.
+pub(crate) fn zero(env: &CEnv<'_>, path: Name, ty: Ty, module: Name, uses: &mut CUses) -> Expr {
+    let Some(body) = env.program.fns.get(&path) else { return Expr::atom("0") };
     let mut printer = CPrinter::new(env, body, module, uses);
-    let tail = body.blocks[body.root].tail;
-    let value = tail.map_or(Expr::atom("()"), |tail| printer.constant_value(tail));
-    layout::render(&value, indent, indent + 20, 1)
+    printer.is_constant = true;
+    printer.zero(ty)
 }
 
 fn function(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses) -> String {

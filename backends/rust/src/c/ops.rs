@@ -420,18 +420,25 @@ impl CPrinter<'_, '_> {
 
     pub(crate) fn zero(&mut self, ty: Ty) -> Expr {
         match ty.kind() {
-            TyKind::Array(item, count) if is_plain(*item) => {
+            TyKind::Array(item, count) if self.is_constant || is_plain(*item) => {
                 let item = self.zero(*item);
                 Expr::Repeat("[", Box::new(item), Box::new(Expr::atom(count.to_string())))
             }
             TyKind::Int(_) | TyKind::Float(_) => {
                 let zero = if ty.is_float() { Const::Float(0.0) } else { Const::Int("0".into()) };
-                self.constant(&zero, ty, true)
+                self.constant(&zero, ty, !self.is_constant)
             }
             TyKind::Bool => Expr::atom("false"),
             TyKind::Lib(name, _) if *name == "c.Ptr" => {
                 self.uses.runtime.insert("Ptr");
                 Expr::atom("Ptr::NULL")
+            }
+            TyKind::Class(path, _) if self.is_constant && !self.env.image.records[path].is_bytes => {
+                let fields = self.env.image.records[path].fields.iter();
+                let fields: Vec<(String, Ty)> =
+                    fields.map(|field| (crate::names::snake(field.name.as_str()), field.ty)).collect();
+                let name = self.env.path(*path, self.module, self.uses);
+                Expr::Struct(name, fields.into_iter().map(|(field, ty)| (field, self.zero(ty))).collect())
             }
             _ => {
                 let text = self.ty(ty);
