@@ -10,6 +10,8 @@ use batuta_core::{Const, Ty, TyKind, Width};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+mod build_natives;
+
 /// Modules whose functions need what the JIT does not have: tasks, a process of their own, tests.
 const LEFT: &[&str] = &["asyncio", "pytest", "logging", "Logger", "LogRecord", "Handler", "Formatter"];
 
@@ -70,6 +72,7 @@ fn main() {
         let _ = writeln!(out, "copied_type!({path});");
     }
     let folder = std::env::var("OUT_DIR").expect("cargo names the output folder");
+    build_natives::write(&std::path::Path::new(&folder).join("natives.rs"));
     std::fs::write(std::path::Path::new(&folder).join("library.rs"), out)
         .expect("the output folder is writable");
 }

@@ -8,6 +8,7 @@
 //! What has no code yet is a [`Gap`]: the program is refused as a whole, never run differently.
 #![deny(unsafe_code)]
 
+mod c;
 mod desc;
 mod emit;
 mod host;
@@ -17,6 +18,7 @@ mod memory;
 mod run;
 mod told;
 
+pub use c::{check as check_c, run as run_c};
 pub use emit::{Gap, Options, Place};
 pub use machine::{Machine, Owner, Stop, Variable, captured, on_large_stack};
 pub use memory::live;

@@ -12,25 +12,22 @@ impl Session {
     /// Runs the program; `args` is what it sees as `sys.argv`. Comes back when the program ends well,
     /// or at once with what the compiler has no code for yet. A program that fails ends the process.
     pub fn run(&self, args: Vec<String>) -> Vec<Gap> {
-        if let Some(gap) = self.is_of_c() {
-            return vec![gap];
+        let options = self.jit_options(args);
+        if queries::is_c(self.db(), self.workspace()) {
+            let lowered = queries::linked_to_run(self.db(), self.workspace()).clone();
+            return batuta_jit::run_c(lowered.program, lowered.image, options);
         }
-        let program = self.mir().clone();
-        batuta_jit::run(program, self.jit_options(args))
+        batuta_jit::run(self.mir().clone(), options)
     }
 
     /// What stands in the way of running the program in this process.
     pub fn jit_gaps(&self) -> Vec<Gap> {
-        if let Some(gap) = self.is_of_c() {
-            return vec![gap];
+        let options = self.jit_options(Vec::new());
+        if queries::is_c(self.db(), self.workspace()) {
+            let lowered = queries::linked_to_run(self.db(), self.workspace());
+            return batuta_jit::check_c(&lowered.program, &lowered.image, &options);
         }
-        batuta_jit::check(self.mir(), &self.jit_options(Vec::new()))
-    }
-
-    /// Programs of C need checked memory, which the JIT has no code for yet.
-    fn is_of_c(&self) -> Option<Gap> {
-        let is_c = self.mir().lang() == batuta_core::Lang::C;
-        is_c.then(|| Gap { what: "programs in C".to_owned(), place: None })
+        batuta_jit::check(self.mir(), &options)
     }
 
     pub(crate) fn jit_options(&self, args: Vec<String>) -> Options {

@@ -126,16 +126,26 @@ pub(crate) fn program(db: &dyn salsa::Database, workspace: Workspace) -> Program
 }
 
 /// Whether the files are C's.
-fn is_c(db: &dyn salsa::Database, workspace: Workspace) -> bool {
+pub(crate) fn is_c(db: &dyn salsa::Database, workspace: Workspace) -> bool {
     workspace.files(db).first().is_some_and(|file| stages::is_c(&file.text(db).path))
 }
 
 /// The linked program of C: its types are given, so it enters at Mir.
 #[salsa::tracked]
 pub(crate) fn linked(db: &dyn salsa::Database, workspace: Workspace) -> batuta_c::Lowered {
+    lower_c(db, workspace, false)
+}
+
+/// The linked program of C for running it in this process.
+#[salsa::tracked]
+pub(crate) fn linked_to_run(db: &dyn salsa::Database, workspace: Workspace) -> batuta_c::Lowered {
+    lower_c(db, workspace, true)
+}
+
+fn lower_c(db: &dyn salsa::Database, workspace: Workspace, keeps_printf: bool) -> batuta_c::Lowered {
     let files: Vec<_> =
         workspace.files(db).iter().map(|file| (file.text(db).clone(), file.module(db))).collect();
-    stages::lower_c(&files, &workspace.options(db).preprocessing)
+    stages::lower_c(&files, &workspace.options(db).preprocessing, keeps_printf)
 }
 
 /// The program with types, calls and coercions resolved.

@@ -93,11 +93,13 @@ fn unit_of_c(source: &SourceText, module: Name) -> FileIr {
 pub(crate) fn lower_c(
     files: &[(Arc<SourceText>, Name)],
     options: &crate::options::Preprocessing,
+    keeps_printf: bool,
 ) -> batuta_c::Lowered {
     let mut sources = batuta_c::Sources {
         folders: options.folders.clone(),
         defines: options.defines.clone(),
         undefines: options.undefines.clone(),
+        keeps_printf,
         ..Default::default()
     };
     for (text, module) in files {

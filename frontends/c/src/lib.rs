@@ -36,6 +36,8 @@ pub struct Sources {
     pub defines: Vec<String>,
     /// Names of `-U`.
     pub undefines: Vec<String>,
+    /// `printf` stays a call of the library: there is nothing that formats by types.
+    pub keeps_printf: bool,
 }
 
 /// A program of C at Mir.
@@ -99,7 +101,7 @@ pub fn lower(sources: &Sources) -> Lowered {
     };
     // What has errors is not translated, so nothing is lowered from it.
     let (program, image) =
-        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units) };
+        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units, sources.keeps_printf) };
     Lowered { program, image, diags: diagnostics(&units) }
 }
 

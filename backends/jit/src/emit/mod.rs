@@ -141,22 +141,10 @@ impl<'a> Unit<'a> {
     }
 
     fn new(program: &'a Program<Mir>, options: &'a Options, descs: &'a Descs<'a>) -> Self {
-        let mut flags = settings::builder();
-        let set = [
-            ("opt_level", "speed"),
-            ("is_pic", "false"),
-            ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
-        ];
-        for (name, value) in set {
-            flags.set(name, value).expect("a setting of Cranelift");
-        }
-        let isa = cranelift_native::builder().expect("Cranelift knows this machine");
-        let isa = isa.finish(settings::Flags::new(flags)).expect("the settings fit the machine");
-        let builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
         Self {
             program,
             options,
-            module: JITModule::new(builder),
+            module: new_module(),
             descs,
             calls: CallGraph::new(program),
             functions: HashMap::new(),
@@ -168,7 +156,6 @@ impl<'a> Unit<'a> {
             known: frees::Known::default(),
         }
     }
-
     fn gap(&mut self, what: impl Into<String>, path: Name, origin: Origin) {
         let place = (self.options.locate)(path, origin);
         self.gaps.push(Gap { what: what.into(), place });
@@ -379,6 +366,22 @@ impl<'a> Unit<'a> {
         self.globals.insert(path, slot);
         slot
     }
+}
+
+/// A module without code, for this machine.
+pub(crate) fn new_module() -> JITModule {
+    let mut flags = settings::builder();
+    let set = [
+        ("opt_level", "speed"),
+        ("is_pic", "false"),
+        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+    ];
+    for (name, value) in set {
+        flags.set(name, value).expect("a setting of Cranelift");
+    }
+    let isa = cranelift_native::builder().expect("Cranelift knows this machine");
+    let isa = isa.finish(settings::Flags::new(flags)).expect("the settings fit the machine");
+    JITModule::new(JITBuilder::with_isa(isa, cranelift_module::default_libcall_names()))
 }
 
 fn is_dunder(name: &str) -> bool {

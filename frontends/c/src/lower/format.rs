@@ -23,6 +23,9 @@ enum Part {
 impl Lower<'_> {
     /// A call of the `printf` family whose result nobody wants, printed directly.
     pub(super) fn printed(&mut self, of: &Expr) -> Option<NodeId> {
+        if self.linked.keeps_printf {
+            return None;
+        }
         let ExprKind::Call { callee, args, rest } = &of.kind else { return None };
         let ExprKind::Func(id) = &callee.kind else { return None };
         let Target::Library(name) = &self.linked.funcs[self.index][*id as usize] else { return None };

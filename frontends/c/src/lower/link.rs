@@ -50,6 +50,7 @@ pub(crate) struct Linked {
     pub(crate) signatures: FxHashMap<Name, (Vec<Ty>, Ty)>,
     /// Functions that change nothing outside of themselves.
     pub(crate) quiet: FxHashSet<Name>,
+    pub(crate) keeps_printf: bool,
     /// Names that are taken, by module: types, functions, values.
     taken: FxHashSet<Name>,
 }
@@ -93,6 +94,7 @@ impl Linked {
             constants: Vec::new(),
             signatures: FxHashMap::default(),
             quiet: FxHashSet::default(),
+            keeps_printf: false,
             taken: FxHashSet::default(),
         };
         linked.link_records(units);

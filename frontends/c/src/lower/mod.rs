@@ -32,8 +32,9 @@ use batuta_core::{Body, Lang, Mir, Module, Program};
 use std::sync::Arc;
 
 /// The program of all units, and what was found.
-pub(crate) fn lower(units: &mut [UnitTree]) -> (Program<Mir>, batuta_core::Image) {
+pub(crate) fn lower(units: &mut [UnitTree], keeps_printf: bool) -> (Program<Mir>, batuta_core::Image) {
     let mut linked = Linked::new(units);
+    linked.keeps_printf = keeps_printf;
     linked.quiet = quiet::functions(units, &linked);
     let mut program = Program::default();
     let files = link::file_modules(units);

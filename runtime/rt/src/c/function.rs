@@ -63,12 +63,17 @@ pub trait Function<A> {
 
 /// Gives a function its number.
 pub fn register(number: u32, target: impl Target) {
+    register_entry(number, target.into_entry());
+}
+
+/// Gives an entry of the table its number.
+pub(crate) fn register_entry(number: u32, entry: Rc<dyn Any>) {
     TABLE.with_borrow_mut(|table| {
         let at = number as usize;
         if table.len() <= at {
             table.resize(at + 1, None);
         }
-        table[at] = Some(target.into_entry());
+        table[at] = Some(entry);
     });
 }
 

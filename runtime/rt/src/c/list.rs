@@ -8,6 +8,12 @@ use super::value::Value;
 #[derive(Clone, Copy, Debug)]
 pub struct Args(u64);
 
+impl Args {
+    pub(crate) fn at(address: u64) -> Self {
+        Self(address)
+    }
+}
+
 /// The object that holds the arguments until the call is over.
 pub struct ArgList {
     address: u64,

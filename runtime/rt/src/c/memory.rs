@@ -46,6 +46,32 @@ thread_local! {
     };
 }
 
+/// Where the table of objects lies, for code that looks at it by itself: bytes from the start of a row on.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Address of the vector of rows, on this thread.
+    pub rows: usize,
+    /// Bytes of a row.
+    pub row: usize,
+    /// The upper half of a living object's address.
+    pub head: usize,
+    /// The vector of its bytes.
+    pub bytes: usize,
+    /// Mask of an object's number in the upper half of an address.
+    pub number: u64,
+}
+
+/// Where the table of this thread lies.
+pub fn layout() -> Layout {
+    Layout {
+        rows: reading(|memory| std::ptr::from_ref(&memory.objects) as usize),
+        row: size_of::<Object>(),
+        head: std::mem::offset_of!(Object, head),
+        bytes: std::mem::offset_of!(Object, bytes),
+        number: MOST_OBJECTS as u64 - 1,
+    }
+}
+
 /// Runs with the table.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Memory) -> R) -> R {

@@ -8,6 +8,7 @@ mod cells;
 mod chars;
 mod clock;
 mod convert;
+pub mod embed;
 mod errors;
 mod files;
 mod float_text;

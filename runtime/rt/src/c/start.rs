@@ -1,8 +1,10 @@
 //! The frame around a program: a large stack, `argv`, `exit`, errors that name the line of the source.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::panic;
 use std::process;
+use std::sync::OnceLock;
 use std::thread;
 
 use super::function::Function;
@@ -41,11 +43,41 @@ pub fn start(source_map: &'static str, main: fn() -> i32) {
     exit(main())
 }
 
+/// Says where a program stands that runs in the process of its compiler.
+pub type Locate = fn() -> Option<(String, u32)>;
+
+static LOCATE: OnceLock<Locate> = OnceLock::new();
+
+/// Runs a program that this process compiles: `main` compiles it and gives its exit status, or comes back with
+/// nothing to run.
+pub fn run(locate: Locate, main: impl FnOnce() -> Option<i32> + Send + 'static) {
+    let _ = LOCATE.set(locate);
+    let program = thread::Builder::new().name("main".to_owned()).stack_size(STACKS[0]);
+    let done = program.spawn(move || {
+        if let Some(status) = main() {
+            exit(status);
+        }
+    });
+    if done.is_ok_and(|handle| handle.join().is_err()) {
+        process::exit(STOPPED);
+    }
+}
+
+/// Reports errors of the program as those of emitted programs are; what goes wrong before is no error of it.
+pub fn report_errors() {
+    panic::set_hook(Box::new(report));
+}
+
 /// Says what stopped the program and where, and ends it.
 fn report(info: &panic::PanicHookInfo<'_>) {
     let payload = info.payload();
     let text =
         payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+    if let Some((file, line)) = LOCATE.get().and_then(|locate| locate()) {
+        stdio::flush_all();
+        eprintln!("{file}:{line}: run-time error: {}", words(text.unwrap_or("unknown")));
+        process::exit(STOPPED);
+    }
     let place = info.location().map(|location| Place {
         file: location.file().to_owned().into(),
         line: location.line(),
@@ -77,15 +109,29 @@ fn words(text: &str) -> String {
     known.iter().find(|(rust, _)| *rust == text).map_or_else(|| text.to_owned(), |(_, own)| (*own).to_owned())
 }
 
+static ARGS: OnceLock<Vec<String>> = OnceLock::new();
+
+/// What [`argv`] gives instead of the arguments of the process.
+pub(crate) fn set_args(args: Vec<String>) {
+    let _ = ARGS.set(args);
+}
+
+fn args() -> Vec<OsString> {
+    match ARGS.get() {
+        Some(args) => args.iter().map(OsString::from).collect(),
+        None => std::env::args_os().collect(),
+    }
+}
+
 /// Number of arguments, the program's name among them.
 pub fn argc() -> i32 {
-    std::env::args_os().count() as i32
+    args().len() as i32
 }
 
 /// The arguments, a null pointer behind the last.
 pub fn argv() -> Ptr<Ptr<i8>> {
     let mut table = Vec::new();
-    for arg in std::env::args_os() {
+    for arg in args() {
         let mut bytes = arg.into_encoded_bytes();
         bytes.push(0);
         table.extend(memory::permanent(&bytes).to_le_bytes());

@@ -1,0 +1,203 @@
+//! Arithmetic, comparisons and conversions, with the checks of emitted programs.
+
+use super::func::Emit;
+use super::host::{self, Stop};
+use super::layout::is_signed;
+use batuta_core::{BoolOp, CIntOp, CmpOp, FloatOp, IntOp, Op, Ty, TyKind};
+use cranelift::codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift::codegen::ir::{TrapCode, Value, types};
+use cranelift::prelude::InstBuilder;
+
+impl Emit<'_, '_, '_> {
+    /// Stops the program here.
+    pub(super) fn stop(&mut self, why: Stop) {
+        self.note_site();
+        let why = self.word(why as i64);
+        self.host(host::stop as *const () as usize, &[why], None);
+        self.b.ins().trap(TrapCode::unwrap_user(1));
+    }
+
+    /// Stops the program where a condition holds.
+    pub(super) fn stop_if(&mut self, condition: Value, why: Stop) {
+        let (cold, next) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(cold);
+        self.b.ins().brif(condition, cold, &[], next, &[]);
+        self.b.switch_to_block(cold);
+        self.stop(why);
+        self.b.switch_to_block(next);
+    }
+
+    pub(super) fn unary(&mut self, op: Op, value: Value, ty: Ty) -> Value {
+        match op {
+            Op::IntOp(IntOp::Neg) => {
+                let class = self.b.func.dfg.value_type(value);
+                let lowest = self.integer(1 << (class.bits() - 1), class);
+                let is_lowest = self.b.ins().icmp(IntCC::Equal, value, lowest);
+                self.stop_if(is_lowest, Stop::Neg);
+                self.b.ins().ineg(value)
+            }
+            Op::CIntOp(CIntOp::Neg) => self.b.ins().ineg(value),
+            Op::FloatOp(FloatOp::Neg) => self.b.ins().fneg(value),
+            Op::IntOp(IntOp::Invert) => self.b.ins().bnot(value),
+            Op::BoolOp(BoolOp::Not) => self.b.ins().bxor_imm_u(value, 1),
+            Op::BoolOp(BoolOp::ToInt) => match self.unit.class(ty) {
+                Some(types::I8) | None => value,
+                Some(class) => self.b.ins().uextend(class, value),
+            },
+            _ => self.unknown("an operation"),
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: Op, a: Value, b: Value, ty: Ty, by: Ty) -> Value {
+        match op {
+            Op::IntOp(op) => self.int(op, a, b, ty),
+            Op::CIntOp(CIntOp::Add) => self.b.ins().iadd(a, b),
+            Op::CIntOp(CIntOp::Sub) => self.b.ins().isub(a, b),
+            Op::CIntOp(CIntOp::Mul) => self.b.ins().imul(a, b),
+            Op::CIntOp(op @ (CIntOp::Shl | CIntOp::Shr)) => self.shift(op, a, b, ty, by),
+            Op::FloatOp(FloatOp::Add) => self.b.ins().fadd(a, b),
+            Op::FloatOp(FloatOp::Sub) => self.b.ins().fsub(a, b),
+            Op::FloatOp(FloatOp::Mul) => self.b.ins().fmul(a, b),
+            Op::FloatOp(FloatOp::Div) => self.b.ins().fdiv(a, b),
+            Op::CmpOp(op) => self.compare(op, a, b, ty),
+            Op::BoolOp(BoolOp::BitAnd) => self.b.ins().band(a, b),
+            Op::BoolOp(BoolOp::BitOr) => self.b.ins().bor(a, b),
+            Op::BoolOp(BoolOp::BitXor) => self.b.ins().bxor(a, b),
+            _ => self.unknown("an operation"),
+        }
+    }
+
+    fn int(&mut self, op: IntOp, a: Value, b: Value, ty: Ty) -> Value {
+        match op {
+            IntOp::And => self.b.ins().band(a, b),
+            IntOp::Or => self.b.ins().bor(a, b),
+            IntOp::Xor => self.b.ins().bxor(a, b),
+            IntOp::Add | IntOp::Sub | IntOp::Mul => self.checked(op, a, b, ty),
+            IntOp::Div | IntOp::Rem => self.divided(op, a, b, ty),
+            _ => self.unknown("an operation"),
+        }
+    }
+
+    fn checked(&mut self, op: IntOp, a: Value, b: Value, ty: Ty) -> Value {
+        let why = match op {
+            IntOp::Add => Stop::Add,
+            IntOp::Sub => Stop::Sub,
+            _ => Stop::Mul,
+        };
+        let signed = is_signed(ty);
+        let (value, overflow) = match (op, signed) {
+            (IntOp::Add, true) => self.b.ins().sadd_overflow(a, b),
+            (IntOp::Sub, true) => self.b.ins().ssub_overflow(a, b),
+            (_, true) => self.b.ins().smul_overflow(a, b),
+            (IntOp::Add, false) => self.b.ins().uadd_overflow(a, b),
+            (IntOp::Sub, false) => self.b.ins().usub_overflow(a, b),
+            (_, false) => self.b.ins().umul_overflow(a, b),
+        };
+        self.stop_if(overflow, why);
+        value
+    }
+
+    fn divided(&mut self, op: IntOp, a: Value, b: Value, ty: Ty) -> Value {
+        let class = self.b.func.dfg.value_type(a);
+        let is_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
+        self.stop_if(is_zero, Stop::Zero);
+        if !is_signed(ty) {
+            return if op == IntOp::Div { self.b.ins().udiv(a, b) } else { self.b.ins().urem(a, b) };
+        }
+        let lowest = self.integer(1 << (class.bits() - 1), class);
+        let is_lowest = self.b.ins().icmp(IntCC::Equal, a, lowest);
+        let is_minus = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
+        let overflows = self.b.ins().band(is_lowest, is_minus);
+        self.stop_if(overflows, if op == IntOp::Div { Stop::Div } else { Stop::Rem });
+        if op == IntOp::Div { self.b.ins().sdiv(a, b) } else { self.b.ins().srem(a, b) }
+    }
+
+    fn shift(&mut self, op: CIntOp, a: Value, b: Value, ty: Ty, by: Ty) -> Value {
+        let bits = self.b.func.dfg.value_type(a).bits();
+        let count = self.widened(b, by);
+        let is_wide =
+            self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, count, i64::from(bits));
+        self.stop_if(is_wide, if op == CIntOp::Shl { Stop::Shl } else { Stop::Shr });
+        match (op, is_signed(ty)) {
+            (CIntOp::Shl, _) => self.b.ins().ishl(a, count),
+            (_, true) => self.b.ins().sshr(a, count),
+            (_, false) => self.b.ins().ushr(a, count),
+        }
+    }
+
+    fn compare(&mut self, op: CmpOp, a: Value, b: Value, ty: Ty) -> Value {
+        if ty.is_float() {
+            let code = match op {
+                CmpOp::Eq => FloatCC::Equal,
+                CmpOp::Ne => FloatCC::NotEqual,
+                CmpOp::Lt => FloatCC::LessThan,
+                CmpOp::Le => FloatCC::LessThanOrEqual,
+                CmpOp::Gt => FloatCC::GreaterThan,
+                _ => FloatCC::GreaterThanOrEqual,
+            };
+            return self.b.ins().fcmp(code, a, b);
+        }
+        let code = match (op, is_signed(ty)) {
+            (CmpOp::Eq | CmpOp::Is, _) => IntCC::Equal,
+            (CmpOp::Ne | CmpOp::IsNot, _) => IntCC::NotEqual,
+            (CmpOp::Lt, true) => IntCC::SignedLessThan,
+            (CmpOp::Le, true) => IntCC::SignedLessThanOrEqual,
+            (CmpOp::Gt, true) => IntCC::SignedGreaterThan,
+            (CmpOp::Ge, true) => IntCC::SignedGreaterThanOrEqual,
+            (CmpOp::Lt, false) => IntCC::UnsignedLessThan,
+            (CmpOp::Le, false) => IntCC::UnsignedLessThanOrEqual,
+            (CmpOp::Gt, false) => IntCC::UnsignedGreaterThan,
+            (CmpOp::Ge, false) => IntCC::UnsignedGreaterThanOrEqual,
+        };
+        self.b.ins().icmp(code, a, b)
+    }
+
+    /// A number as another type, as Rust's `as` converts.
+    pub(super) fn cast(&mut self, value: Value, from: Ty, to: Ty) -> Value {
+        let (Some(old), Some(new)) = (self.unit.class(from), self.unit.class(to)) else {
+            return self.unknown("a conversion");
+        };
+        let value = self.of_class(value, old);
+        match (old.is_float(), new.is_float()) {
+            (false, false) if new.bits() < old.bits() => self.b.ins().ireduce(new, value),
+            (false, false) if new.bits() > old.bits() => match is_signed(from) {
+                true => self.b.ins().sextend(new, value),
+                false => self.b.ins().uextend(new, value),
+            },
+            (false, false) => value,
+            (false, true) => {
+                let wide = self.widened(value, from);
+                let unsigned = matches!(from.kind(), TyKind::Int(_)) && !is_signed(from) && old == types::I64;
+                match unsigned {
+                    true => self.b.ins().fcvt_from_uint(new, wide),
+                    false => self.b.ins().fcvt_from_sint(new, wide),
+                }
+            }
+            (true, true) if new.bits() > old.bits() => self.b.ins().fpromote(new, value),
+            (true, true) if new.bits() < old.bits() => self.b.ins().fdemote(new, value),
+            (true, true) => value,
+            (true, false) => self.float_to_int(value, to, new),
+        }
+    }
+
+    /// Saturates, as Rust does.
+    fn float_to_int(&mut self, value: Value, to: Ty, class: types::Type) -> Value {
+        let signed = is_signed(to);
+        if class.bits() >= 32 {
+            return match signed {
+                true => self.b.ins().fcvt_to_sint_sat(class, value),
+                false => self.b.ins().fcvt_to_uint_sat(class, value),
+            };
+        }
+        let wide = self.b.ins().fcvt_to_sint_sat(types::I32, value);
+        let (low, high) = match signed {
+            true => (-1_i64 << (class.bits() - 1), (1_i64 << (class.bits() - 1)) - 1),
+            false => (0, (1_i64 << class.bits()) - 1),
+        };
+        let low = self.integer(i128::from(low), types::I32);
+        let high = self.integer(i128::from(high), types::I32);
+        let wide = self.b.ins().smax(wide, low);
+        let wide = self.b.ins().smin(wide, high);
+        self.b.ins().ireduce(class, wide)
+    }
+}
