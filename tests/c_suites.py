@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""C that nobody here wrote, as emitted Rust: gcc's own execute tests, and random programs of csmith.
+"""C that nobody here wrote, as emitted Rust or in the JIT: gcc's own execute tests, and random programs of csmith.
 
     tests/c_suites.py torture                       # all of gcc.c-torture/execute, from Debian's gcc-12-source
     tests/c_suites.py torture --sample 100 --seed 3
     tests/c_suites.py csmith --seed 1 --count 500   # seeds 1 to 500; csmith and libcsmith-dev from Debian
     tests/c_suites.py csmith --options "--float --bitfields"
+    tests/c_suites.py torture --backend jit         # a minute, where Rust takes half an hour
 
 A torture test counts when `gcc -std=gnu17 -w` compiles and links it and it exits with 0; it is right when the
 translation does so, too, with the same output. A program of csmith counts when gcc's binary ends in ten seconds;
@@ -36,6 +37,7 @@ def parse_args():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=500, help="programs of csmith")
     parser.add_argument("--options", default="--max-funcs 5", help="what csmith is told")
+    parser.add_argument("--backend", choices=["rust", "jit"], default="rust")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     return parser.parse_args()
@@ -87,7 +89,7 @@ def answer(command, **more):
     return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
 
-def compare(path):
+def compare(path, backend):
     """What became of a program, and the words that say why."""
     with tempfile.TemporaryDirectory() as place:
         binary = Path(place) / "by_gcc"
@@ -97,13 +99,15 @@ def compare(path):
         wanted = answer([binary], cwd=place, timeout=LIMIT)
         if wanted is None or wanted[0]:
             return "not counted", ""
-        command = [quick.BATUTAC, "run", "--backend", "rust", path]
+        command = [quick.BATUTAC, "run", "--backend", backend, path]
         found = answer(command, cwd=place, timeout=20 * LIMIT)
     if found is None:
         return "too slow", ""
     if found[:2] == wanted[:2]:
         return "right", ""
     words = [line.strip() for line in found[2].splitlines() if "error" in line or "warning[" in line]
+    if "no code in the JIT yet" in found[2]:
+        return "gap", words[0] if words else ""
     if "does not compile" in found[2]:
         return "RUSTC", words[-2] if len(words) > 1 else ""
     if any("run-time error" in line for line in words):
@@ -124,7 +128,7 @@ def main():
             paths = csmith_files(args, Path(place))
         counts = collections.Counter()
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            for path, (verdict, words) in zip(paths := list(paths), pool.map(compare, paths)):
+            for path, (verdict, words) in zip(paths := list(paths), pool.map(lambda path: compare(path, args.backend), paths)):
                 counts[verdict] += 1
                 if verdict not in ("right", "not counted"):
                     print(f"{path.name:28} {verdict:8} {words[:150]}", flush=True)

@@ -14,6 +14,11 @@ const LIBRARY: &[(&str, u64, &[(&str, u64, Scalar)])] = &[
         ("tm_gmtoff", 40, Scalar::Long), ("tm_zone", 48, Scalar::Long),
     ]),
     ("c.Timespec", 16, &[("tv_sec", 0, Scalar::Long), ("tv_nsec", 8, Scalar::Long)]),
+    ("c.LongOption", 32, &[
+        ("name", 0, Scalar::Long), ("has_arg", 8, Scalar::Int), ("flag", 16, Scalar::Long), ("val", 24, Scalar::Int),
+    ]),
+    ("c.Div", 8, &[("quot", 0, Scalar::Int), ("rem", 4, Scalar::Int)]),
+    ("c.LDiv", 16, &[("quot", 0, Scalar::Long), ("rem", 8, Scalar::Long)]),
     ("c.VaList", 24, &[]),
 ];
 
