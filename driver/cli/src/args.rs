@@ -125,6 +125,9 @@ pub struct Translation {
     /// C: no macro of this name
     #[arg(short = 'U', value_name = "NAME")]
     pub undefine: Vec<String>,
+    /// C: signed arithmetic wraps instead of stopping on overflow
+    #[arg(long)]
+    pub wrapping_signed: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum, Debug)]
@@ -168,6 +171,7 @@ impl Translation {
                 folders: self.include.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
                 defines: self.define.clone(),
                 undefines: self.undefine.clone(),
+                wrapping_signed: self.wrapping_signed,
             },
             ..Options::default()
         }

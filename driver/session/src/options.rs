@@ -34,7 +34,7 @@ pub enum Level {
     Idiomatic,
 }
 
-/// How units of C are preprocessed.
+/// How units of C are read.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Preprocessing {
     /// Folders of `-I`, in order: those of [`Project::add_headers`](crate::Project::add_headers).
@@ -43,6 +43,8 @@ pub struct Preprocessing {
     pub defines: Vec<String>,
     /// Names of `-U`: no macro has them at the start of a unit.
     pub undefines: Vec<String>,
+    /// Signed arithmetic wraps instead of stopping on overflow.
+    pub wrapping_signed: bool,
 }
 
 /// Options of a session.

@@ -99,7 +99,7 @@ pub(crate) fn lower_c(
         folders: options.folders.clone(),
         defines: options.defines.clone(),
         undefines: options.undefines.clone(),
-        keeps_printf,
+        choices: batuta_c::Choices { keeps_printf, wraps: options.wrapping_signed },
         ..Default::default()
     };
     for (text, module) in files {

@@ -36,8 +36,16 @@ pub struct Sources {
     pub defines: Vec<String>,
     /// Names of `-U`.
     pub undefines: Vec<String>,
+    pub choices: Choices,
+}
+
+/// How programs are translated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Choices {
     /// `printf` stays a call of the library: there is nothing that formats by types.
     pub keeps_printf: bool,
+    /// Signed arithmetic wraps instead of stopping on overflow.
+    pub wraps: bool,
 }
 
 /// A program of C at Mir.
@@ -85,23 +93,34 @@ impl pp::Includes for Files<'_> {
 
 /// Translates the units of a project and links them.
 pub fn lower(sources: &Sources) -> Lowered {
-    let mut units = Vec::new();
+    let mut read = Vec::new();
     for (path, module) in &sources.units {
         let Some((text, _)) = sources.files.get(path) else { continue };
-        let mut unit = pp::preprocess(path, text, &sources.directives(), &Files(sources));
+        read.push((path, *module, pp::preprocess(path, text, &sources.directives(), &Files(sources))));
+    }
+    // What another unit includes is a part of that one.
+    let reads = |unit: &pp::Unit, path: &String| unit.files.iter().any(|file| file.path == *path);
+    let is_part = |path: &String| read.iter().any(|(own, _, unit)| *own != path && reads(unit, path));
+    let is_part: Vec<bool> = read.iter().map(|(path, ..)| is_part(path)).collect();
+    let is_own = |at: usize| !is_part[at] || is_part.iter().all(|part| *part);
+    let mut units = Vec::new();
+    for (at, (_, module, mut unit)) in read.into_iter().enumerate() {
+        if !is_own(at) {
+            continue;
+        }
         let tree = parse::parse(&mut unit);
-        let home = |file: &pp::File| sources.files.get(&file.path).map_or(*module, |(_, home)| *home);
+        let home = |file: &pp::File| sources.files.get(&file.path).map_or(module, |(_, home)| *home);
         let homes = unit.files.iter().map(home).collect();
         let items = unit.files.iter().map(|file| sources.home(home(file))).collect();
         let (files, issues) = (unit.files, unit.issues);
-        units.push(lower::UnitTree { module: *module, tree, files, issues, homes, items });
+        units.push(lower::UnitTree { module, tree, files, issues, homes, items });
     }
     let has_errors = |unit: &lower::UnitTree| {
         unit.issues.iter().any(|issue| issue.code.severity == batuta_base::Severity::Error)
     };
     // What has errors is not translated, so nothing is lowered from it.
     let (program, image) =
-        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units, sources.keeps_printf) };
+        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units, sources.choices) };
     Lowered { program, image, diags: diagnostics(&units) }
 }
 

@@ -185,11 +185,14 @@ impl Emit<'_, '_, '_> {
 
     /// `va_arg`
     fn next_argument(&mut self, list: Value, ty: Ty) -> Value {
-        if is_bytes(ty) {
-            self.gap("a struct as a variable argument");
-            return self.unit_value();
-        }
         self.note_site();
+        if is_bytes(ty) {
+            let to = self.room(ty);
+            let size = self.unit.size(ty);
+            let size = self.word(size as i64);
+            self.host(host::next_struct as *const () as usize, &[list, to, size], None);
+            return to;
+        }
         let word =
             self.host(host::next_argument as *const () as usize, &[list], Some(types::I64)).expect("it gives a word");
         self.from_word(word, ty)

@@ -120,6 +120,7 @@ static ENDS: &[(&str, Native)] = &[
     ("quick_exit", n_quick_exit),
     ("abort", n_abort),
     ("assert_fail", n_assert_fail),
+    ("bad_goto", n_bad_goto),
 ];
 
 extern "C" fn n_exit(words: *const u64) -> u64 {
@@ -130,6 +131,9 @@ extern "C" fn n_quick_exit(words: *const u64) -> u64 {
 }
 extern "C" fn n_abort(_words: *const u64) -> u64 {
     c::abort()
+}
+extern "C" fn n_bad_goto(_words: *const u64) -> u64 {
+    c::bad_goto()
 }
 extern "C" fn n_assert_fail(words: *const u64) -> u64 {
     c::assert_fail(at(words, 0), at(words, 1), at(words, 2), at(words, 3))
@@ -238,6 +242,12 @@ pub extern "C" fn arguments(from: *const u8, size: u64) -> u64 {
 /// The next argument of a variadic call.
 pub extern "C" fn next_argument(list: u64) -> u64 {
     c::va_arg(Ptr::from_addr(list))
+}
+
+/// The same for a struct, into a place.
+pub extern "C" fn next_struct(list: u64, to: *mut u8, size: u64) {
+    // SAFETY: as in `read`.
+    embed::next_argument(list, unsafe { slice::from_raw_parts_mut(to, size as usize) });
 }
 
 /// Copies bytes between places of compiled code.

@@ -148,6 +148,8 @@ long long llrintl(long double x);
 int ilogbl(long double x);
 int __isnan(double x);
 int __isinf(double x);
+int __isunordered(double x, double y);
+int __islessgreater(double x, double y);
 int __isfinite(double x);
 int __isnormal(double x);
 int __signbit(double x);
@@ -162,7 +164,7 @@ int __fpclassify(double x);
 #define isgreaterequal(x, y) ((x) >= (y))
 #define isless(x, y) ((x) < (y))
 #define islessequal(x, y) ((x) <= (y))
-#define isunordered(x, y) (isnan(x) || isnan(y))
+#define isunordered(x, y) (__isunordered(x, y))
 #define FP_NAN 0
 #define FP_INFINITE 1
 #define FP_ZERO 2

@@ -59,6 +59,18 @@
 #define __DBL_MAX__ 1.7976931348623157e308
 #define __DBL_EPSILON__ 2.2204460492503131e-16
 #define __FLT_MAX__ 3.40282346638528859812e+38F
+#define __FLT_MIN__ 1.17549435082228750797e-38F
+#define __FLT_EPSILON__ 1.19209289550781250000e-7F
+#define __FLT_MANT_DIG__ 24
+#define __FLT_MIN_EXP__ (-125)
+#define __FLT_MAX_EXP__ 128
+#define __FLT_RADIX__ 2
+#define __DBL_MIN__ 2.22507385850720138309e-308
+#define __DBL_MANT_DIG__ 53
+#define __DBL_MIN_EXP__ (-1021)
+#define __DBL_MAX_EXP__ 1024
+#define __DBL_DIG__ 15
+#define __FLT_DIG__ 6
 #define __extension__
 #define __restrict
 #define __restrict__

@@ -131,14 +131,14 @@ impl Lower<'_> {
         let value = self.value(inner);
         match ty.kind() {
             TyKind::Float(_) => self.body.op(FloatOp::Neg, vec![value], ty, self.origin),
-            _ if inner.ty.is_unsigned() => self.body.op(CIntOp::Neg, vec![value], ty, self.origin),
+            _ if inner.ty.is_unsigned() || self.linked.choices.wraps => self.body.op(CIntOp::Neg, vec![value], ty, self.origin),
             _ => self.body.op(IntOp::Neg, vec![value], ty, self.origin),
         }
     }
 
     /// `a op b` of two numbers of one type.
     pub(super) fn arithmetic(&mut self, op: BinOp, a: NodeId, b: NodeId, ty: Ty) -> NodeId {
-        let node_op = operation(op, ty);
+        let node_op = self.operation(op, ty);
         self.body.op(node_op, vec![a, b], ty, self.origin)
     }
 
@@ -283,10 +283,10 @@ impl Lower<'_> {
         // `x op= value` of Rust means the same where nothing is converted.
         if let Place::Native(native) = &place
             && calc_ty == ty
-            && has_update(op, ty)
+            && self.has_update(op, ty)
         {
             let again = self.again(&place);
-            let op = operation(op, ty);
+            let op = self.operation(op, ty);
             let native = native.clone();
             let value = self.outside(&native, value);
             self.push(core::StmtKind::Update { place: native, op, value });
@@ -483,7 +483,7 @@ impl Lower<'_> {
 }
 
 /// The operation of the IR: unsigned wraps, signed stops on overflow.
-pub(super) fn operation(op: BinOp, ty: Ty) -> core::Op {
+fn operation(op: BinOp, ty: Ty, wraps: bool) -> core::Op {
     let is_unsigned = matches!(
         ty.kind(),
         TyKind::Int(
@@ -499,9 +499,9 @@ pub(super) fn operation(op: BinOp, ty: Ty) -> core::Op {
         };
     }
     match op {
-        BinOp::Add if is_unsigned => CIntOp::Add.into(),
-        BinOp::Sub if is_unsigned => CIntOp::Sub.into(),
-        BinOp::Mul if is_unsigned => CIntOp::Mul.into(),
+        BinOp::Add if is_unsigned || wraps => CIntOp::Add.into(),
+        BinOp::Sub if is_unsigned || wraps => CIntOp::Sub.into(),
+        BinOp::Mul if is_unsigned || wraps => CIntOp::Mul.into(),
         BinOp::Add => IntOp::Add.into(),
         BinOp::Sub => IntOp::Sub.into(),
         BinOp::Mul => IntOp::Mul.into(),
@@ -515,8 +515,14 @@ pub(super) fn operation(op: BinOp, ty: Ty) -> core::Op {
     }
 }
 
-/// Whether Rust has `op=` for it: wrapping arithmetic has none.
-fn has_update(op: BinOp, ty: Ty) -> bool {
-    !matches!(operation(op, ty), core::Op::CIntOp(CIntOp::Add | CIntOp::Sub | CIntOp::Mul))
-        && !matches!(ty.kind(), TyKind::Lib(..))
+impl Lower<'_> {
+    fn operation(&self, op: BinOp, ty: Ty) -> core::Op {
+        operation(op, ty, self.linked.choices.wraps)
+    }
+
+    /// Whether Rust has `op=` for it: wrapping arithmetic has none.
+    fn has_update(&self, op: BinOp, ty: Ty) -> bool {
+        !matches!(self.operation(op, ty), core::Op::CIntOp(CIntOp::Add | CIntOp::Sub | CIntOp::Mul))
+            && !matches!(ty.kind(), TyKind::Lib(..))
+    }
 }

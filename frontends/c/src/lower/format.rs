@@ -23,7 +23,7 @@ enum Part {
 impl Lower<'_> {
     /// A call of the `printf` family whose result nobody wants, printed directly.
     pub(super) fn printed(&mut self, of: &Expr) -> Option<NodeId> {
-        if self.linked.keeps_printf {
+        if self.linked.choices.keeps_printf {
             return None;
         }
         let ExprKind::Call { callee, args, rest } = &of.kind else { return None };

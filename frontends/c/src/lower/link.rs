@@ -50,7 +50,7 @@ pub(crate) struct Linked {
     pub(crate) signatures: FxHashMap<Name, (Vec<Ty>, Ty)>,
     /// Functions that change nothing outside of themselves.
     pub(crate) quiet: FxHashSet<Name>,
-    pub(crate) keeps_printf: bool,
+    pub(crate) choices: crate::Choices,
     /// Names that are taken, by module: types, functions, values.
     taken: FxHashSet<Name>,
 }
@@ -94,7 +94,7 @@ impl Linked {
             constants: Vec::new(),
             signatures: FxHashMap::default(),
             quiet: FxHashSet::default(),
-            keeps_printf: false,
+            choices: crate::Choices::default(),
             taken: FxHashSet::default(),
         };
         linked.link_records(units);

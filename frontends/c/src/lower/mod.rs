@@ -26,15 +26,16 @@ mod whole;
 
 pub(crate) use link::{Linked, UnitTree};
 
+use crate::Choices;
 use crate::tree::*;
 use batuta_base::Name;
 use batuta_core::{Body, Lang, Mir, Module, Program};
 use std::sync::Arc;
 
 /// The program of all units, and what was found.
-pub(crate) fn lower(units: &mut [UnitTree], keeps_printf: bool) -> (Program<Mir>, batuta_core::Image) {
+pub(crate) fn lower(units: &mut [UnitTree], choices: Choices) -> (Program<Mir>, batuta_core::Image) {
     let mut linked = Linked::new(units);
-    linked.keeps_printf = keeps_printf;
+    linked.choices = choices;
     linked.quiet = quiet::functions(units, &linked);
     let mut program = Program::default();
     let files = link::file_modules(units);

@@ -219,8 +219,23 @@ impl Parser {
     }
 
     fn plain_builtin(&mut self, name: &str, pos: Pos) -> Parsed<Expr> {
-        let args = self.builtin_args()?;
+        let mut args = self.builtin_args()?;
+        let order = match name {
+            "isless" => Some("<"),
+            "islessequal" => Some("<="),
+            "isgreater" => Some(">"),
+            "isgreaterequal" => Some(">="),
+            _ => None,
+        };
+        if let (Some(order), 2) = (order, args.len()) {
+            let (b, a) = (args.pop(), args.pop());
+            if let (Some(a), Some(b)) = (a, b) {
+                return Ok(self.binary(order, a, b));
+            }
+        }
         let known = match name {
+            "isunordered" | "islessgreater" => format!("__{name}"),
+            "isinff" | "isinfl" | "isnanf" | "isnanl" => format!("__{}", &name[..5]),
             "isnan" | "isinf" | "isfinite" | "signbit" => format!("__{name}"),
             "isinf_sign" => "__isinf".to_owned(),
             other => other.to_owned(),

@@ -84,6 +84,8 @@ pub(crate) struct Pp<'a> {
     packs: Vec<(usize, Option<u64>)>,
     /// What `#pragma pack(push)` saved.
     saved_packs: Vec<Option<u64>>,
+    /// What `#pragma push_macro` saved, by name, the latest last.
+    saved_macros: FxHashMap<Name, Vec<Option<Rc<Macro>>>>,
     /// Tokens that macros and files have made so far.
     made: usize,
 }
@@ -99,6 +101,7 @@ pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) 
         includes,
         files: Vec::new(),
         macros: FxHashMap::default(),
+        saved_macros: FxHashMap::default(),
         stack: Vec::new(),
         open: Vec::new(),
         conds: Vec::new(),
@@ -257,7 +260,24 @@ impl<'a> Pp<'a> {
                 self.once.insert(path);
             }
             Some("pack") => self.pack(&rest[1..], at),
+            Some(word @ ("push_macro" | "pop_macro")) => self.keep_macro(word == "push_macro", &rest[1..]),
             _ => {}
+        }
+    }
+
+    /// `("NAME")`: saves what the macro is, or makes it again what it was.
+    fn keep_macro(&mut self, saves: bool, rest: &[Tok]) {
+        let Some(text) = rest.iter().find(|tok| tok.kind == Kind::Str) else { return };
+        let name = Name::new(text.text.as_str().trim_matches('"'));
+        let saved = self.saved_macros.entry(name).or_default();
+        if saves {
+            saved.push(self.macros.get(&name).cloned());
+            return;
+        }
+        match saved.pop() {
+            Some(Some(old)) => _ = self.macros.insert(name, old),
+            Some(None) => _ = self.macros.remove(&name),
+            None => {}
         }
     }
 

@@ -5,8 +5,9 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use super::list::Args;
+use super::list::{Args, VaList};
 use super::memory::{self, fault, reading, with};
+use super::pointer::Ptr;
 use super::{function, start};
 
 pub use super::memory::{Layout, layout};
@@ -78,6 +79,15 @@ pub fn static_address(number: u32) -> u64 {
 /// Arguments of a variadic call by the address of their object.
 pub fn args_at(address: u64) -> Args {
     Args::at(address)
+}
+
+/// The next argument of a `va_list` at an address: as many bytes as it has.
+#[track_caller]
+pub fn next_argument(list: u64, to: &mut [u8]) {
+    let list = Ptr::<VaList>::from_addr(list);
+    let mut at = list.load();
+    at.next_bytes(to);
+    list.store(at);
 }
 
 /// Gives a function its number, as an entry of the table of function pointers: an `Rc<dyn Fn(..)>` with all

@@ -139,6 +139,18 @@ impl VaList {
         Self { args: args.0, next: 0 }
     }
 
+    /// The bytes of the next argument.
+    #[track_caller]
+    pub(crate) fn next_bytes(&mut self, to: &mut [u8]) {
+        let address = self.args.wrapping_add(self.next);
+        self.next += to.len().next_multiple_of(8) as u64;
+        let done =
+            memory::reading(|memory| memory.bytes(address, to.len()).map(|bytes| to.copy_from_slice(bytes)));
+        if done.is_none() {
+            panic!("more arguments are read than the call gave");
+        }
+    }
+
     /// The next argument.
     #[track_caller]
     pub(crate) fn next<T: Value>(&mut self) -> T {

@@ -150,6 +150,14 @@ fn next_after_single(x: f32, y: f32) -> f32 {
 pub fn isnan(x: f64) -> i32 {
     i32::from(x.is_nan())
 }
+/// `isunordered`
+pub fn isunordered(x: f64, y: f64) -> i32 {
+    i32::from(x.is_nan() || y.is_nan())
+}
+/// `islessgreater`
+pub fn islessgreater(x: f64, y: f64) -> i32 {
+    i32::from(x < y || x > y)
+}
 /// `isinf`: with the sign.
 pub fn isinf(x: f64) -> i32 {
     i32::from(x == f64::INFINITY) - i32::from(x == f64::NEG_INFINITY)
