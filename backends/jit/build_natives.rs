@@ -62,7 +62,10 @@ fn heads(text: &str) -> Vec<(String, usize)> {
         let result = part[close + 1..end].trim().trim_start_matches("->").trim();
         let types: Vec<&str> = match params {
             "" => Vec::new(),
-            params => split(params).into_iter().map(|param| param.split_once(": ").map_or("", |(_, ty)| ty)).collect(),
+            params => split(params)
+                .into_iter()
+                .map(|param| param.split_once(": ").map_or("", |(_, ty)| ty))
+                .collect(),
         };
         let fits = name.chars().all(|c| c.is_alphanumeric() || c == '_')
             && types.iter().all(|ty| is_word(ty) || *ty == "VaList")

@@ -14,9 +14,9 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<Option<ExitCode>, Failure>
     let rest = args.args.iter().map(|arg| arg.to_string_lossy().into_owned());
     let arguments = std::iter::once(name).chain(rest).collect();
     let project = starting(&args.input, &args.translation)?;
-    // What Python and C keep for long, the JIT does not give back yet: they are asked to run in it.
-    let is_script = project.files.iter().all(|file| file.path.ends_with(".ruchy"));
-    if args.backend.is_none() && !is_script {
+    // What programs in Python keep for long, the JIT does not give back yet: they are asked to run in it.
+    let starts_here = |path: &str| [".ruchy", ".c", ".h"].iter().any(|ending| path.ends_with(ending));
+    if args.backend.is_none() && !project.files.iter().all(|file| starts_here(&file.path)) {
         return Ok(None);
     }
     run_project(&project, args.translation.options(String::new()), arguments, args.backend, common)

@@ -119,8 +119,11 @@ pub fn lower(sources: &Sources) -> Lowered {
         unit.issues.iter().any(|issue| issue.code.severity == batuta_base::Severity::Error)
     };
     // What has errors is not translated, so nothing is lowered from it.
-    let (program, image) =
-        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units, sources.choices) };
+    let (program, image) = if units.iter().any(has_errors) {
+        Default::default()
+    } else {
+        lower::lower(&mut units, sources.choices)
+    };
     Lowered { program, image, diags: diagnostics(&units) }
 }
 

@@ -4,7 +4,7 @@ use super::func::{self, Emit};
 use super::layout::{self, is_bytes};
 use super::{Unit, host};
 use batuta_base::Name;
-use batuta_core::{Callee, NodeId, Node, PtrOp, Ty, TyKind};
+use batuta_core::{Callee, Node, NodeId, PtrOp, Ty, TyKind};
 use cranelift::codegen::ir::condcodes::IntCC;
 use cranelift::codegen::ir::{AbiParam, MemFlagsData, Signature, TrapCode, Value, types};
 use cranelift::prelude::{FunctionBuilder, FunctionBuilderContext, InstBuilder};
@@ -127,7 +127,8 @@ impl Emit<'_, '_, '_> {
         }
         self.note_site();
         let size = self.word(size as i64);
-        self.host(host::arguments as *const () as usize, &[from, size], Some(types::I64)).expect("it gives an address")
+        self.host(host::arguments as *const () as usize, &[from, size], Some(types::I64))
+            .expect("it gives an address")
     }
 
     fn library(&mut self, path: Name, args: &[NodeId], ty: Ty) -> Value {
@@ -193,8 +194,9 @@ impl Emit<'_, '_, '_> {
             self.host(host::next_struct as *const () as usize, &[list, to, size], None);
             return to;
         }
-        let word =
-            self.host(host::next_argument as *const () as usize, &[list], Some(types::I64)).expect("it gives a word");
+        let word = self
+            .host(host::next_argument as *const () as usize, &[list], Some(types::I64))
+            .expect("it gives a word");
         self.from_word(word, ty)
     }
 

@@ -119,9 +119,7 @@ impl Emit<'_, '_, '_> {
         }
         if let Some(def) = self.unit.image.objects.get(&path) {
             return match def.storage {
-                batuta_core::ObjectStorage::Memory(number) => {
-                    self.word(embed::static_address(number) as i64)
-                }
+                batuta_core::ObjectStorage::Memory(number) => self.word(embed::static_address(number) as i64),
                 _ => self.unknown("a pointer to this object"),
             };
         }

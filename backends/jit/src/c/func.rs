@@ -4,14 +4,15 @@ use super::layout::{is_bytes, is_signed};
 use super::{Unit, host};
 use batuta_base::{Name, Origin};
 use batuta_core::{
-    self as core, BlockId, Body, Const, LocalId, Mir, Node, NodeId, Pat, Place, Proj, Root, StmtKind, Ty, TyKind,
+    self as core, BlockId, Body, Const, LocalId, Mir, Node, NodeId, Pat, Place, Proj, Root, StmtKind, Ty,
+    TyKind,
 };
 use cranelift::codegen::ir::condcodes::IntCC;
 use cranelift::codegen::ir::{Block, MemFlagsData, SigRef, StackSlot, Value, types};
+use cranelift::frontend::Switch;
 use cranelift::prelude::{
     FunctionBuilder, FunctionBuilderContext, InstBuilder, StackSlotData, StackSlotKind, Variable,
 };
-use cranelift::frontend::Switch;
 use cranelift_module::{FuncId, Linkage, Module};
 use std::collections::HashMap;
 
@@ -69,7 +70,11 @@ pub(super) fn define(unit: &mut Unit<'_>, path: Name) {
     {
         let b = FunctionBuilder::new(&mut context.func, &mut builder);
         let mut emit = Emit::new(unit, b, body);
-        if is_value { emit.value_of_object(path) } else { emit.function() }
+        if is_value {
+            emit.value_of_object(path)
+        } else {
+            emit.function()
+        }
         emit.b.seal_all_blocks();
         emit.b.finalize(config);
     }
@@ -81,7 +86,8 @@ pub(super) fn define_start(unit: &mut Unit<'_>, main: Name) -> FuncId {
     let word = |width| Ty::new(TyKind::Int(width));
     let params = [word(core::Width::I32), Ty::i64(), Ty::i64()];
     let signature = unit.signature(&params, word(core::Width::I32));
-    let id = unit.module.declare_function("<start>", Linkage::Local, &signature).expect("no path is called so");
+    let id =
+        unit.module.declare_function("<start>", Linkage::Local, &signature).expect("no path is called so");
     let mut context = unit.module.make_context();
     context.func.signature = signature;
     let mut builder = FunctionBuilderContext::new();
@@ -352,7 +358,8 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
 
     /// Objects of the stack in scopes from `depth` on end.
     fn end_objects(&mut self, depth: usize) {
-        let locals: Vec<LocalId> = self.scopes[depth..].iter().rev().flat_map(|scope| scope.iter().rev().copied()).collect();
+        let locals: Vec<LocalId> =
+            self.scopes[depth..].iter().rev().flat_map(|scope| scope.iter().rev().copied()).collect();
         for local in locals {
             let variable = self.variable(local);
             let address = self.b.use_var(variable);
@@ -603,7 +610,8 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
     }
 
     fn open(&mut self, label: Option<Name>, is_loop: bool, again: Option<Block>, ty: Ty) -> usize {
-        let class = if matches!(ty.kind(), TyKind::Unit | TyKind::Never) { None } else { self.unit.class(ty) };
+        let class =
+            if matches!(ty.kind(), TyKind::Unit | TyKind::Never) { None } else { self.unit.class(ty) };
         let value = class.map(|class| (self.b.declare_var(class), class));
         let end = self.b.create_block();
         self.frames.push(Frame { label, is_loop, end, again, value, depth: self.scopes.len() });
@@ -638,7 +646,8 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             self.gap("a jump out of this");
             return self.unit_value();
         };
-        let (depth, again, end) = (self.frames[frame].depth, self.frames[frame].again, self.frames[frame].end);
+        let (depth, again, end) =
+            (self.frames[frame].depth, self.frames[frame].again, self.frames[frame].end);
         if let (Some(value), Some((variable, _))) = (value, self.frames[frame].value) {
             self.b.def_var(variable, value);
         }

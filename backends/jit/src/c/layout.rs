@@ -7,16 +7,34 @@ use cranelift::codegen::ir::types::{self, Type};
 
 /// Fields of the runtime's records: name, offset, type.
 const LIBRARY: &[(&str, u64, &[(&str, u64, Scalar)])] = &[
-    ("c.Tm", 56, &[
-        ("tm_sec", 0, Scalar::Int), ("tm_min", 4, Scalar::Int), ("tm_hour", 8, Scalar::Int),
-        ("tm_mday", 12, Scalar::Int), ("tm_mon", 16, Scalar::Int), ("tm_year", 20, Scalar::Int),
-        ("tm_wday", 24, Scalar::Int), ("tm_yday", 28, Scalar::Int), ("tm_isdst", 32, Scalar::Int),
-        ("tm_gmtoff", 40, Scalar::Long), ("tm_zone", 48, Scalar::Long),
-    ]),
+    (
+        "c.Tm",
+        56,
+        &[
+            ("tm_sec", 0, Scalar::Int),
+            ("tm_min", 4, Scalar::Int),
+            ("tm_hour", 8, Scalar::Int),
+            ("tm_mday", 12, Scalar::Int),
+            ("tm_mon", 16, Scalar::Int),
+            ("tm_year", 20, Scalar::Int),
+            ("tm_wday", 24, Scalar::Int),
+            ("tm_yday", 28, Scalar::Int),
+            ("tm_isdst", 32, Scalar::Int),
+            ("tm_gmtoff", 40, Scalar::Long),
+            ("tm_zone", 48, Scalar::Long),
+        ],
+    ),
     ("c.Timespec", 16, &[("tv_sec", 0, Scalar::Long), ("tv_nsec", 8, Scalar::Long)]),
-    ("c.LongOption", 32, &[
-        ("name", 0, Scalar::Long), ("has_arg", 8, Scalar::Int), ("flag", 16, Scalar::Long), ("val", 24, Scalar::Int),
-    ]),
+    (
+        "c.LongOption",
+        32,
+        &[
+            ("name", 0, Scalar::Long),
+            ("has_arg", 8, Scalar::Int),
+            ("flag", 16, Scalar::Long),
+            ("val", 24, Scalar::Int),
+        ],
+    ),
     ("c.Div", 8, &[("quot", 0, Scalar::Int), ("rem", 4, Scalar::Int)]),
     ("c.LDiv", 16, &[("quot", 0, Scalar::Long), ("rem", 8, Scalar::Long)]),
     ("c.VaList", 24, &[]),
@@ -95,9 +113,11 @@ impl Unit<'_> {
         match ty.kind() {
             TyKind::Unit | TyKind::Never => true,
             TyKind::Array(item, _) => self.knows(*item),
-            TyKind::Class(path, _) => {
-                self.image.records.get(path).is_some_and(|def| def.fields.iter().all(|row| self.knows(row.ty)))
-            }
+            TyKind::Class(path, _) => self
+                .image
+                .records
+                .get(path)
+                .is_some_and(|def| def.fields.iter().all(|row| self.knows(row.ty))),
             TyKind::Lib(name, _) => {
                 matches!(name.as_str(), "c.Ptr" | "c.Local" | "c.LocalArray" | "c.Args") || is_bytes(ty)
             }

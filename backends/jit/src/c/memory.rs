@@ -78,7 +78,8 @@ impl Emit<'_, '_, '_> {
                 let size = self.unit.size(of);
                 let size = self.word(size as i64);
                 self.host(host::define as *const () as usize, &[at, size], None);
-                let is_zero = matches!(self.body.nodes[args[1]].kind, Node::Op { op, .. } if op == PtrOp::Zero.into());
+                let is_zero =
+                    matches!(self.body.nodes[args[1]].kind, Node::Op { op, .. } if op == PtrOp::Zero.into());
                 if !is_zero {
                     let value = self.node(args[1]);
                     self.store(at, value, of);
@@ -145,7 +146,8 @@ impl Emit<'_, '_, '_> {
             (PtrOp::At, _) => at,
             (PtrOp::Get, None) => self.load(at, ty),
             (PtrOp::Get, Some((first, width))) => {
-                let args = [i64::from(first), i64::from(width), i64::from(signed)].map(|word| self.word(word));
+                let args =
+                    [i64::from(first), i64::from(width), i64::from(signed)].map(|word| self.word(word));
                 self.note_site();
                 let call = host::get_bits as *const () as usize;
                 let word = self.host(call, &[at, args[0], args[1], args[2]], Some(types::I64));

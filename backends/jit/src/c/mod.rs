@@ -232,5 +232,4 @@ impl<'a> Unit<'a> {
         self.site_numbers.insert(site, number);
         number
     }
-
 }

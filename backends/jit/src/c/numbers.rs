@@ -115,8 +115,7 @@ impl Emit<'_, '_, '_> {
     fn shift(&mut self, op: CIntOp, a: Value, b: Value, ty: Ty, by: Ty) -> Value {
         let bits = self.b.func.dfg.value_type(a).bits();
         let count = self.widened(b, by);
-        let is_wide =
-            self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, count, i64::from(bits));
+        let is_wide = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, count, i64::from(bits));
         self.stop_if(is_wide, if op == CIntOp::Shl { Stop::Shl } else { Stop::Shr });
         match (op, is_signed(ty)) {
             (CIntOp::Shl, _) => self.b.ins().ishl(a, count),

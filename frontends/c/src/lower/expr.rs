@@ -131,7 +131,9 @@ impl Lower<'_> {
         let value = self.value(inner);
         match ty.kind() {
             TyKind::Float(_) => self.body.op(FloatOp::Neg, vec![value], ty, self.origin),
-            _ if inner.ty.is_unsigned() || self.linked.choices.wraps => self.body.op(CIntOp::Neg, vec![value], ty, self.origin),
+            _ if inner.ty.is_unsigned() || self.linked.choices.wraps => {
+                self.body.op(CIntOp::Neg, vec![value], ty, self.origin)
+            }
             _ => self.body.op(IntOp::Neg, vec![value], ty, self.origin),
         }
     }
