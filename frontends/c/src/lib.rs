@@ -93,28 +93,18 @@ impl pp::Includes for Files<'_> {
 
 /// Translates the units of a project and links them.
 pub fn lower(sources: &Sources) -> Lowered {
-    let mut read = Vec::new();
+    let mut units = Vec::new();
     for (path, module) in &sources.units {
         let Some((text, _)) = sources.files.get(path) else { continue };
-        read.push((path, *module, pp::preprocess(path, text, &sources.directives(), &Files(sources))));
-    }
-    // What another unit includes is a part of that one.
-    let reads = |unit: &pp::Unit, path: &String| unit.files.iter().any(|file| file.path == *path);
-    let is_part = |path: &String| read.iter().any(|(own, _, unit)| *own != path && reads(unit, path));
-    let is_part: Vec<bool> = read.iter().map(|(path, ..)| is_part(path)).collect();
-    let is_own = |at: usize| !is_part[at] || is_part.iter().all(|part| *part);
-    let mut units = Vec::new();
-    for (at, (_, module, mut unit)) in read.into_iter().enumerate() {
-        if !is_own(at) {
-            continue;
-        }
+        let mut unit = pp::preprocess(path, text, &sources.directives(), &Files(sources));
         let tree = parse::parse(&mut unit);
-        let home = |file: &pp::File| sources.files.get(&file.path).map_or(module, |(_, home)| *home);
+        let home = |file: &pp::File| sources.files.get(&file.path).map_or(*module, |(_, home)| *home);
         let homes = unit.files.iter().map(home).collect();
         let items = unit.files.iter().map(|file| sources.home(home(file))).collect();
         let (files, issues) = (unit.files, unit.issues);
-        units.push(lower::UnitTree { module, tree, files, issues, homes, items });
+        units.push(lower::UnitTree { module: *module, tree, files, issues, homes, items });
     }
+    drop_parts(&mut units);
     let has_errors = |unit: &lower::UnitTree| {
         unit.issues.iter().any(|issue| issue.code.severity == batuta_base::Severity::Error)
     };
@@ -125,6 +115,28 @@ pub fn lower(sources: &Sources) -> Lowered {
         lower::lower(&mut units, sources.choices)
     };
     Lowered { program, image, diags: diagnostics(&units) }
+}
+
+/// What another unit includes and defines with it is a part of that one, no unit of its own.
+fn drop_parts(units: &mut Vec<lower::UnitTree>) {
+    let defined = |unit: &lower::UnitTree| -> FxHashSet<Name> {
+        let own = unit.tree.funcs.iter().filter(|row| row.body.is_some() && !row.is_static);
+        own.map(|row| row.name).collect()
+    };
+    let is_part = |unit: &lower::UnitTree| {
+        let Some(file) = unit.files.iter().find(|file| !file.bundled) else { return false };
+        let own = defined(unit);
+        let holds = |other: &lower::UnitTree| {
+            other.module != unit.module
+                && other.files.iter().any(|known| known.path == file.path)
+                && !own.is_disjoint(&defined(other))
+        };
+        units.iter().any(holds)
+    };
+    let parts: Vec<Name> = units.iter().filter(|unit| is_part(unit)).map(|unit| unit.module).collect();
+    if parts.len() < units.len() {
+        units.retain(|unit| !parts.contains(&unit.module));
+    }
 }
 
 fn diagnostics(units: &[lower::UnitTree]) -> Vec<Diagnostic> {
