@@ -18,3 +18,5 @@ pub const UNSUPPORTED: Code = Code::warning("B0606", "no translation from C yet"
 pub const UNDEFINED: Code = Code::warning("B0607", "function or object without a definition");
 /// `long double` has 64 bits here: digits beyond those of `double` differ.
 pub const LONG_DOUBLE: Code = Code::warning("B0608", "`long double` becomes `f64`");
+/// gcc calculates with bit-fields of more than 32 bits in the width of the field; here it is that of their type.
+pub const WIDE_BITS: Code = Code::warning("B0609", "arithmetic on a wide bit-field");

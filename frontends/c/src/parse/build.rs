@@ -69,7 +69,12 @@ impl Parser {
             self.issue(codes::TYPE, pos, "this cast is not possible");
             return Expr::new(ExprKind::Hole("a cast".to_owned()), ty, pos);
         }
-        let mut out = self.cast(of, &ty);
+        // A bit-field has another type than its unit: what it is promoted to.
+        let is_bits = ty == of.ty && self.bit_width(&of).is_some();
+        let mut out = match is_bits {
+            true => Expr::new(ExprKind::Cast(of.boxed()), ty, pos),
+            false => self.cast(of, &ty),
+        };
         out.pos = pos.to(out.pos);
         out
     }
@@ -203,6 +208,11 @@ impl Parser {
 
     fn arithmetic_binary(&mut self, op: &str, a: Expr, b: Expr, pos: Pos) -> Expr {
         let Some(bin) = bin_op(op) else { return a };
+        let is_wide = |of: &Expr| self.bit_width(of).is_some_and(|width| (33..64).contains(&width));
+        if matches!(bin, BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Shl) && (is_wide(&a) || is_wide(&b)) {
+            let message = "gcc cuts what comes out to the width of the bit-field, this program does not";
+            self.issue(codes::WIDE_BITS, pos, message);
+        }
         let (a, b) = (self.promote(a), self.promote(b));
         let whole_only =
             matches!(bin, BinOp::Rem | BinOp::And | BinOp::Or | BinOp::Xor | BinOp::Shl | BinOp::Shr);
