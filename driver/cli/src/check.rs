@@ -3,7 +3,7 @@
 use crate::args::{CheckArgs, Common, OutputFormat};
 use crate::failure::Failure;
 use crate::report;
-use batuta_session::{Finding, Session, Signature, coverage};
+use batuta_session::{Finding, Homes, Session, Signature, coverage};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -13,15 +13,22 @@ pub fn check(args: &CheckArgs, common: &Common) -> Result<ExitCode, Failure> {
     let session = Session::new(&project, args.translation.options(String::new()));
     let findings = session.findings();
     report::show(&findings, &project, common);
+    let homes = session.homes();
     let signatures = if args.explain_types { session.signatures() } else { Vec::new() };
     if common.output_format == OutputFormat::Json {
         let mut out = serde_json::json!({ "diagnostics": report::json(&findings), "notes": project.notes });
+        if !homes.is_empty() {
+            out["memory"] = memory_json(&homes);
+        }
         if args.explain_types {
             out["signatures"] = signatures.iter().map(signature_json).collect();
         }
         println!("{out}");
     } else {
         print!("{}", signature_lines(&signatures));
+        if args.explain_types {
+            print!("{}", home_lines(&homes));
+        }
     }
     Ok(ExitCode::from(u8::from(findings.iter().any(Finding::is_error))))
 }
@@ -57,6 +64,49 @@ fn signature_lines(signatures: &[Signature]) -> String {
         }
     }
     out
+}
+
+/// One line for each function of C, below it one for each variable in checked memory.
+fn home_lines(homes: &[Homes]) -> String {
+    let mut out = String::new();
+    for row in homes {
+        let name = if row.function.is_empty() { "static storage" } else { &row.function };
+        let all = row.own + row.checked.len();
+        let _ = write!(out, "{}:{}: {name}: {} of {all} variables in checked memory", row.at.file, row.at.line, row.checked.len());
+        let _ = match row.pointers {
+            0 => writeln!(out),
+            1 => writeln!(out, ", 1 pointer"),
+            count => writeln!(out, ", {count} pointers"),
+        };
+        for variable in &row.checked {
+            let line = variable.at.as_ref().map_or(String::new(), |at| format!(" (line {})", at.line));
+            let _ = writeln!(out, "    {}{line}: {}", variable.name, variable.why);
+        }
+    }
+    out
+}
+
+fn memory_json(homes: &[Homes]) -> serde_json::Value {
+    let sum = |count: fn(&Homes) -> usize| homes.iter().map(count).sum::<usize>();
+    let rows = homes.iter().map(|row| {
+        let variables = row.checked.iter().map(|variable| {
+            let at = variable.at.as_ref().map(report::position_json);
+            serde_json::json!({ "name": variable.name.as_str(), "at": at, "why": variable.why })
+        });
+        serde_json::json!({
+            "function": row.function,
+            "at": report::position_json(&row.at),
+            "own": row.own,
+            "pointers": row.pointers,
+            "checked": variables.collect::<Vec<_>>(),
+        })
+    });
+    serde_json::json!({
+        "variables": sum(|row| row.own + row.checked.len()),
+        "checked": sum(|row| row.checked.len()),
+        "pointers": sum(|row| row.pointers),
+        "functions": rows.collect::<Vec<_>>(),
+    })
 }
 
 fn signature_json(row: &Signature) -> serde_json::Value {

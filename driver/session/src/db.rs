@@ -197,6 +197,15 @@ impl Session {
         signatures(self.typed(), &queries::locator(&self.db, self.workspace))
     }
 
+    /// Where the variables of a program in C live; none of another language.
+    pub fn homes(&self) -> Vec<crate::Homes> {
+        if !queries::is_c(&self.db, self.workspace) {
+            return Vec::new();
+        }
+        let lowered = queries::linked(&self.db, self.workspace);
+        crate::homes::homes(lowered, &queries::locator(&self.db, self.workspace))
+    }
+
     /// Names of the queries that ran since the last call, in their order.
     pub fn take_executed(&self) -> Vec<String> {
         std::mem::take(&mut *self.db.executed.lock().expect("no panic while logging"))

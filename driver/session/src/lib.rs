@@ -17,6 +17,7 @@
 mod check;
 mod db;
 mod finding;
+mod homes;
 #[cfg(feature = "jit")]
 mod jit;
 mod load;
@@ -37,6 +38,7 @@ pub use batuta_catalog::{Coverage, coverage};
 pub use batuta_core::Lang as Language;
 pub use db::{Database, Session};
 pub use finding::{Finding, Mark, Position};
+pub use homes::{Checked, Homes};
 #[cfg(feature = "jit")]
 pub use jit::Gap;
 pub use load::{LoadError, load};

@@ -168,7 +168,13 @@ impl Parser {
                 packed |= word == "packed";
                 if matches!(
                     word.as_str(),
-                    "vector_size" | "mode" | "cleanup" | "constructor" | "destructor" | "alias"
+                    "vector_size"
+                        | "mode"
+                        | "cleanup"
+                        | "constructor"
+                        | "destructor"
+                        | "alias"
+                        | "scalar_storage_order"
                 ) {
                     self.issue(
                         codes::UNSUPPORTED,
