@@ -72,7 +72,13 @@ fn home_lines(homes: &[Homes]) -> String {
     for row in homes {
         let name = if row.function.is_empty() { "static storage" } else { &row.function };
         let all = row.own + row.checked.len();
-        let _ = write!(out, "{}:{}: {name}: {} of {all} variables in checked memory", row.at.file, row.at.line, row.checked.len());
+        let _ = write!(
+            out,
+            "{}:{}: {name}: {} of {all} variables in checked memory",
+            row.at.file,
+            row.at.line,
+            row.checked.len()
+        );
         let _ = match row.pointers {
             0 => writeln!(out),
             1 => writeln!(out, ", 1 pointer"),

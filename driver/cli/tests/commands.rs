@@ -195,6 +195,43 @@ fn a_lonely_binary_compiles_a_program() {
 }
 
 #[test]
+fn a_folder_of_c_is_compiled_as_its_compile_commands_say() {
+    let commands = r#"[
+        { "directory": ".", "file": "main.c", "command": "cc -Iinc '-DWORD=\"hi\"' -c main.c" },
+        { "directory": ".", "file": "sub/part.c", "arguments": ["cc", "-I", "inc", "-DLEVEL=3", "sub/part.c"] }
+    ]"#;
+    let dir = folder(&[
+        ("p/compile_commands.json", commands),
+        (
+            "p/main.c",
+            "#include <stdio.h>\n#include <part.h>\nint main(void) { printf(WORD \" %d\\n\", part()); return 0; }\n",
+        ),
+        ("p/sub/part.c", "#include <part.h>\nint part(void) { return LEVEL; }\n"),
+        ("p/inc/part.h", "int part(void);\n"),
+        ("p/other.c", "this is no C\n"),
+    ]);
+    let run = batutac(dir.path(), &["run", "p"]);
+    assert_eq!(text(&run.stdout), "hi 3\n", "{}", text(&run.stderr));
+    std::fs::write(dir.path().join("p/compile_commands.json"), "[{}]").expect("the folder is writable");
+    let run = batutac(dir.path(), &["run", "p"]);
+    assert!(text(&run.stderr).contains("names no `file`"), "{}", text(&run.stderr));
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
+fn check_says_what_of_c_lives_in_checked_memory() {
+    let source = "#include <stdio.h>\n#include <string.h>\nint main(void) { char text[8]; int i = 2, row[3] = { 1, 2, 3 };\n  strcpy(text, \"ab\"); printf(\"%s %d\\n\", text, row[i]); return 0; }\n";
+    let dir = folder(&[("a.c", source)]);
+    let check = batutac(dir.path(), &["check", "--explain-types", "a.c"]);
+    let lines = text(&check.stdout);
+    assert!(lines.contains("main: 1 of 3 variables in checked memory"), "{lines}");
+    assert!(lines.contains("text (line 3): a pointer to it or into it is made"), "{lines}");
+    let json = batutac(dir.path(), &["check", "--output-format", "json", "a.c"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("it is JSON");
+    assert_eq!((&json["memory"]["variables"], &json["memory"]["checked"]), (&3.into(), &1.into()));
+}
+
+#[test]
 fn a_unit_of_c_sees_folders_and_macros_of_the_command_line() {
     let source = "#include <conf.h>\n#ifdef GONE\n#error gone\n#endif\nint main(void) { return conf() + LEVEL + FLAG; }\n";
     let dir = folder(&[("src/prog.c", source), ("include/conf.h", "static int conf(void) { return 4; }\n")]);

@@ -89,7 +89,8 @@ fn used_sources(project: &Project) -> Vec<&'static batuta_catalog::Source> {
 }
 
 impl Session {
-    pub fn new(project: &Project, options: Options) -> Self {
+    pub fn new(project: &Project, mut options: Options) -> Self {
+        options.preprocessing.put_before(&project.preprocessing);
         let db = Database::new();
         let mut files = BTreeMap::new();
         let mut list = Vec::new();

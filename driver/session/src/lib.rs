@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod compile_commands;
 mod db;
 mod finding;
 mod homes;

@@ -194,6 +194,7 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
         tests: tests.files,
         entry: None,
         notes,
+        ..Project::default()
     };
     find_entry(folder, &mut project);
     Ok(project)

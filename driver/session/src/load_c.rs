@@ -1,5 +1,6 @@
 //! Projects of C: a unit with the headers that it includes, or a folder of units.
 
+use crate::compile_commands;
 use crate::load::{LoadError, absolute_name, files_below};
 use crate::project::{Project, ProjectFile, crate_name, module_name};
 use std::collections::BTreeSet;
@@ -42,17 +43,30 @@ pub(crate) fn load_file(path: &Path) -> Result<Project, LoadError> {
 /// The units and headers of a folder; `None` where there is no unit.
 pub(crate) fn load_folder(folder: &Path) -> Result<Option<Project>, LoadError> {
     let paths = files_below(folder, &[".c", ".h"])?;
-    let (units, headers): (Vec<PathBuf>, Vec<PathBuf>) =
+    let (mut units, headers): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| path.extension().is_some_and(|ending| ending == "c"));
+    let commands = compile_commands::read(folder)?;
+    if let Some(commands) = &commands {
+        units.retain(|path| commands.names(path));
+    }
     if units.is_empty() {
         return Ok(None);
     }
     let name = crate_name(&absolute_name(folder));
     let mut project = Project { name, ..Project::default() };
-    for path in units.iter().chain(&headers) {
-        let module = unique_module(&project, path);
-        project.files.push(file(path, module)?);
+    if let Some(commands) = commands {
+        for folder in &commands.folders {
+            add_headers(&mut project, folder)?;
+        }
+        project.preprocessing = commands.preprocessing();
     }
+    for path in units.iter().chain(&headers) {
+        if project.files.iter().all(|file| Path::new(&file.path) != path) {
+            let module = unique_module(&project, path);
+            project.files.push(file(path, module)?);
+        }
+    }
+    project.files.sort_by_key(|file| !file.path.ends_with(".c"));
     find_entry(&mut project);
     Ok(Some(project))
 }

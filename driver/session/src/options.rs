@@ -47,6 +47,20 @@ pub struct Preprocessing {
     pub wrapping_signed: bool,
 }
 
+impl Preprocessing {
+    /// Puts other flags before these.
+    pub(crate) fn put_before(&mut self, other: &Self) {
+        let rows = [
+            (&mut self.folders, &other.folders),
+            (&mut self.defines, &other.defines),
+            (&mut self.undefines, &other.undefines),
+        ];
+        for (own, first) in rows {
+            own.splice(0..0, first.iter().cloned());
+        }
+    }
+}
+
 /// Options of a session.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Options {

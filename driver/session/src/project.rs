@@ -27,6 +27,8 @@ pub struct Project {
     pub entry: Option<String>,
     /// What was left out and why, one sentence each (tests, scripts, build folders).
     pub notes: Vec<String>,
+    /// Flags of C that the project itself names; those of the options come after them.
+    pub preprocessing: crate::Preprocessing,
 }
 
 impl Project {
