@@ -172,6 +172,7 @@ impl Translation {
                 defines: self.define.clone(),
                 undefines: self.undefine.clone(),
                 wrapping_signed: self.wrapping_signed,
+                check_uninit: false,
             },
             ..Options::default()
         }
@@ -249,17 +250,28 @@ pub enum Backend {
     Rust,
 }
 
+/// What a program is watched for.
+#[cfg(feature = "jit")]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Watched {
+    Uninit,
+}
+
 #[derive(Args, Debug)]
 pub struct RunArgs {
     /// File or folder
     pub input: PathBuf,
-    /// What runs the program: `jit` compiles in this process, `rust` goes through cargo; without it, scripts in
-    /// Ruchy run in this process if they can, others go through cargo
+    /// What runs the program: `jit` compiles in this process, `rust` goes through cargo; without it, programs in
+    /// Ruchy and C run in this process if they can, others go through cargo
     #[arg(long, value_enum, value_name = "BACKEND")]
     pub backend: Option<Backend>,
     /// Optimises; with the Rust backend
     #[arg(long)]
     pub release: bool,
+    /// C, in this process: `uninit` stops where what nothing was written to is read
+    #[cfg(feature = "jit")]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub check: Option<Watched>,
     #[command(flatten)]
     pub translation: Translation,
     /// Arguments of the program

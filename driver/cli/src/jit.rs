@@ -15,11 +15,22 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<Option<ExitCode>, Failure>
     let arguments = std::iter::once(name).chain(rest).collect();
     let project = starting(&args.input, &args.translation)?;
     // What programs in Python keep for long, the JIT does not give back yet: they are asked to run in it.
-    let starts_here = |path: &str| [".ruchy", ".c", ".h"].iter().any(|ending| path.ends_with(ending));
-    if args.backend.is_none() && !project.files.iter().all(|file| starts_here(&file.path)) {
+    let ends_with = |endings: &[&str]| {
+        project.files.iter().all(|file| endings.iter().any(|ending| file.path.ends_with(ending)))
+    };
+    if args.check.is_some() && !ends_with(&[".c", ".h"]) {
+        return Err(Failure::usage("`--check uninit` is for programs in C"));
+    }
+    if args.backend.is_none() && !ends_with(&[".ruchy", ".c", ".h"]) {
         return Ok(None);
     }
-    run_project(&project, args.translation.options(String::new()), arguments, args.backend, common)
+    let mut options = args.translation.options(String::new());
+    let mut backend = args.backend;
+    if args.check.is_some() {
+        options.preprocessing.check_uninit = true;
+        backend = Some(Backend::Jit);
+    }
+    run_project(&project, options, arguments, backend, common)
 }
 
 /// The same for a project in memory; the program sees `arguments` as its own, its name first.

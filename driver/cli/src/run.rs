@@ -10,6 +10,10 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 pub fn run(args: &RunArgs, common: &Common) -> Result<ExitCode, Failure> {
     #[cfg(feature = "jit")]
+    if args.check.is_some() && (args.release || args.backend == Some(crate::args::Backend::Rust)) {
+        return Err(Failure::usage("`--check uninit` needs the JIT: leave `--release` and `--backend` out"));
+    }
+    #[cfg(feature = "jit")]
     if args.backend != Some(crate::args::Backend::Rust)
         && !args.release
         && let Some(code) = crate::jit::run(args, common)?

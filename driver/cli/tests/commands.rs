@@ -219,6 +219,27 @@ fn a_folder_of_c_is_compiled_as_its_compile_commands_say() {
 }
 
 #[test]
+fn a_run_of_c_can_be_watched_for_what_nothing_was_written_to() {
+    let source = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint main(int argc, char **argv) {\n  int *h = malloc(4 * sizeof *h), n;\n  char text[8]; strcpy(text, argv[0] ? \"ab\" : \"\"); memset(h, 0, 8);\n  printf(\"%zu %d\\n\", strlen(text), h[1]);\n  if (argc > 1) n = 3;\n  printf(\"%d\\n\", n);\n  printf(\"%d\\n\", h[2]);\n  return 0; }\n";
+    let dir = folder(&[("a.c", source), ("b.py", "print(1)\n")]);
+    let run = batutac(dir.path(), &["run", "--check", "uninit", "a.c"]);
+    assert_eq!((text(&run.stdout), run.status.code()), ("2 0\n".into(), Some(134)));
+    assert!(
+        text(&run.stderr).contains("a.c:9: run-time error: use of an uninitialised value"),
+        "{}",
+        text(&run.stderr)
+    );
+    let run = batutac(dir.path(), &["run", "--check", "uninit", "a.c", "--", "x"]);
+    assert!(
+        text(&run.stderr).contains("a.c:10: run-time error: use of an uninitialised value"),
+        "{}",
+        text(&run.stderr)
+    );
+    let run = batutac(dir.path(), &["run", "--check", "uninit", "b.py"]);
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
 fn check_says_what_of_c_lives_in_checked_memory() {
     let source = "#include <stdio.h>\n#include <string.h>\nint main(void) { char text[8]; int i = 2, row[3] = { 1, 2, 3 };\n  strcpy(text, \"ab\"); printf(\"%s %d\\n\", text, row[i]); return 0; }\n";
     let dir = folder(&[("a.c", source)]);

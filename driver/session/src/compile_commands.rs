@@ -55,7 +55,7 @@ impl Commands {
             folders: self.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
             defines: self.defines.clone(),
             undefines: self.undefines.clone(),
-            wrapping_signed: false,
+            ..Preprocessing::default()
         }
     }
 

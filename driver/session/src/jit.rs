@@ -15,7 +15,8 @@ impl Session {
         let options = self.jit_options(args);
         if queries::is_c(self.db(), self.workspace()) {
             let lowered = queries::linked_to_run(self.db(), self.workspace()).clone();
-            return batuta_jit::run_c(lowered.program, lowered.image, options);
+            let tracks = self.workspace().options(self.db()).preprocessing.check_uninit;
+            return batuta_jit::run_c(lowered.program, lowered.image, options, tracks);
         }
         batuta_jit::run(self.mir().clone(), options)
     }

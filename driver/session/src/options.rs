@@ -45,6 +45,8 @@ pub struct Preprocessing {
     pub undefines: Vec<String>,
     /// Signed arithmetic wraps instead of stopping on overflow.
     pub wrapping_signed: bool,
+    /// A program that runs in this process stops where it reads what nothing was written to.
+    pub check_uninit: bool,
 }
 
 impl Preprocessing {

@@ -142,10 +142,10 @@ pub(crate) fn linked_to_run(db: &dyn salsa::Database, workspace: Workspace) -> b
     lower_c(db, workspace, true)
 }
 
-fn lower_c(db: &dyn salsa::Database, workspace: Workspace, keeps_printf: bool) -> batuta_c::Lowered {
+fn lower_c(db: &dyn salsa::Database, workspace: Workspace, runs_here: bool) -> batuta_c::Lowered {
     let files: Vec<_> =
         workspace.files(db).iter().map(|file| (file.text(db).clone(), file.module(db))).collect();
-    stages::lower_c(&files, &workspace.options(db).preprocessing, keeps_printf)
+    stages::lower_c(&files, &workspace.options(db).preprocessing, runs_here)
 }
 
 /// The program with types, calls and coercions resolved.

@@ -93,13 +93,17 @@ fn unit_of_c(source: &SourceText, module: Name) -> FileIr {
 pub(crate) fn lower_c(
     files: &[(Arc<SourceText>, Name)],
     options: &crate::options::Preprocessing,
-    keeps_printf: bool,
+    runs_here: bool,
 ) -> batuta_c::Lowered {
     let mut sources = batuta_c::Sources {
         folders: options.folders.clone(),
         defines: options.defines.clone(),
         undefines: options.undefines.clone(),
-        choices: batuta_c::Choices { keeps_printf, wraps: options.wrapping_signed },
+        choices: batuta_c::Choices {
+            keeps_printf: runs_here,
+            wraps: options.wrapping_signed,
+            tracks_unknown: runs_here && options.check_uninit,
+        },
         ..Default::default()
     };
     for (text, module) in files {

@@ -46,6 +46,8 @@ pub struct Choices {
     pub keeps_printf: bool,
     /// Signed arithmetic wraps instead of stopping on overflow.
     pub wraps: bool,
+    /// Variables without a first value are objects of which nothing is known.
+    pub tracks_unknown: bool,
 }
 
 /// A program of C at Mir.

@@ -302,7 +302,8 @@ dialects! {
         FromAddr "from_addr" (1) Pure;
         /// Whether it is null.
         IsNull "is_null" (1) Pure;
-        /// A local object in checked memory that holds the operand; it lives as long as the local.
+        /// A local object in checked memory that holds the operand; it lives as long as the local. With 1 in the
+        /// attribute nothing is known of it.
         Local "local" (1) Pure;
         /// A local array of a number of items.
         LocalArray "local_array" (1) Pure;

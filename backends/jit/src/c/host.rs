@@ -210,6 +210,18 @@ pub extern "C" fn enter_array(count: i64, size: u64) -> u64 {
     embed::enter(count.saturating_mul(size))
 }
 
+pub extern "C" fn enter_unknown(size: u64) -> u64 {
+    embed::enter_unknown(size)
+}
+
+pub extern "C" fn check_known(address: u64, size: u64) {
+    embed::check_known(address, size);
+}
+
+pub extern "C" fn mark_known(address: u64, size: u64) {
+    embed::mark_known(address, size);
+}
+
 pub extern "C" fn leave(address: u64) {
     embed::leave(address);
 }

@@ -55,6 +55,13 @@ impl Emit<'_, '_, '_> {
                 let at = self.node(args[0]);
                 self.b.ins().icmp_imm_s(IntCC::Equal, at, 0)
             }
+            PtrOp::Local if *attr == Attr::Int(1) => {
+                let size = self.unit.size(self.body.ty(args[0]));
+                let size = self.word(size as i64);
+                self.note_site();
+                let call = host::enter_unknown as *const () as usize;
+                self.host(call, &[size], Some(types::I64)).expect("it gives an address")
+            }
             PtrOp::Local => {
                 let value = self.node(args[0]);
                 let of = self.body.ty(args[0]);
@@ -182,7 +189,13 @@ impl Emit<'_, '_, '_> {
             return to;
         }
         let Some(class) = self.unit.class(ty) else { return self.unit_value() };
+        let address = at;
         let at = self.checked_address(at, u64::from(class.bytes()));
+        if self.unit.tracks {
+            self.note_site();
+            let size = self.word(i64::from(class.bytes()));
+            self.host(host::check_known as *const () as usize, &[address, size], None);
+        }
         let value = self.b.ins().load(class, MemFlagsData::new(), at, 0);
         if *ty.kind() != TyKind::Bool {
             return value;
@@ -200,7 +213,12 @@ impl Emit<'_, '_, '_> {
         }
         let Some(class) = self.unit.class(ty) else { return };
         let value = self.of_class(value, class);
+        let address = at;
         let at = self.checked_address(at, u64::from(class.bytes()));
+        if self.unit.tracks {
+            let size = self.word(i64::from(class.bytes()));
+            self.host(host::mark_known as *const () as usize, &[address, size], None);
+        }
         self.b.ins().store(MemFlagsData::new(), value, at, 0);
     }
 

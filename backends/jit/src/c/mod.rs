@@ -51,16 +51,22 @@ struct Unit<'a> {
     layout: embed::Layout,
     vec: [i32; 3],
     gaps: Vec<Gap>,
+    /// Reads look whether something was written.
+    tracks: bool,
 }
 
 /// Compiles and runs a program. Comes back with what has no code yet; else the process ends with the program.
-pub fn run(program: Program<Mir>, image: Image, options: Options) -> Vec<Gap> {
+/// Where it `tracks`, a read of what nothing was written to stops the program.
+pub fn run(program: Program<Mir>, image: Image, options: Options, tracks: bool) -> Vec<Gap> {
     let (sender, receiver) = mpsc::channel();
     embed::set_args(options.args.clone());
     embed::run(host::locate, move || {
         // Numbers of static objects come before all others.
         c::objects(memory_objects(&image));
-        match compile(&program, &image, &options) {
+        if tracks {
+            embed::track();
+        }
+        match compile(&program, &image, &options, tracks) {
             Ok(compiled) => {
                 embed::report_errors();
                 compiled.inits.iter().for_each(|code| host::call_plain(*code));
@@ -78,15 +84,21 @@ pub fn run(program: Program<Mir>, image: Image, options: Options) -> Vec<Gap> {
 
 /// What stands in the way of running a program.
 pub fn check(program: &Program<Mir>, image: &Image, options: &Options) -> Vec<Gap> {
-    compile(program, image, options).err().unwrap_or_default()
+    compile(program, image, options, false).err().unwrap_or_default()
 }
 
 fn memory_objects(image: &Image) -> u32 {
     image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_))).count() as u32
 }
 
-fn compile(program: &Program<Mir>, image: &Image, options: &Options) -> Result<Compiled, Vec<Gap>> {
+fn compile(
+    program: &Program<Mir>,
+    image: &Image,
+    options: &Options,
+    tracks: bool,
+) -> Result<Compiled, Vec<Gap>> {
     let mut unit = Unit::new(program, image, options);
+    unit.tracks = tracks;
     let compiled = unit.compile();
     // The code stays where it is for the rest of the process.
     std::mem::forget(unit.module);
@@ -109,6 +121,7 @@ impl<'a> Unit<'a> {
             layout: embed::layout(),
             vec: vec_layout(),
             gaps: Vec::new(),
+            tracks: false,
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Facts<'a> {
     pub(super) globals: Vec<Use>,
     /// Functions whose address is taken.
     pub(super) targets: Vec<FuncId>,
+    /// Variables without a first value live in checked memory.
+    pub(super) tracks_unknown: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -35,6 +37,7 @@ impl<'a> Facts<'a> {
             locals: vec![Use::default(); locals],
             globals: vec![Use::default(); tree.globals.len()],
             targets: Vec::new(),
+            tracks_unknown: false,
         }
     }
 
@@ -51,6 +54,9 @@ impl<'a> Facts<'a> {
             && let Some(Whole::Fill(to, _) | Whole::Copy(to, _)) = whole(call, self.tree)
         {
             return self.mark(to, |row| row.assigned = true);
+        }
+        if let (true, StmtKind::Decl(id, None)) = (self.tracks_unknown, &stmt.kind) {
+            self.locals[*id as usize].addressed = true;
         }
         stmt.for_each_expr(&mut |expr| self.expr(expr));
         stmt.for_each_stmt(&mut |inner| self.stmt(inner));

@@ -67,6 +67,7 @@ pub(super) fn unit(linked: &Linked, index: usize, unit: &UnitTree) -> UnitBodies
         // A definition that another unit has already given under this name.
         let mut lower = Lower::new(linked, index, unit, Some(func), path);
         let mut facts = Facts::new(func.vars.len(), &unit.tree);
+        facts.tracks_unknown = linked.choices.tracks_unknown;
         facts.stmt(body);
         lower.uses = facts.locals;
         lower.function(func, body);
@@ -227,8 +228,12 @@ impl<'a> Lower<'a> {
         let origin = self.origin;
         if self.wants_memory(id) {
             let local = self.body.local(var.name.as_str(), Ty::lib("c.Local", [ty]), origin);
+            let is_unknown = value.is_none() && self.linked.choices.tracks_unknown;
             let value = value.unwrap_or_else(|| self.zero(ty));
             let made = self.body.op(PtrOp::Local, vec![value], Ty::lib("c.Local", [ty]), origin);
+            if let (true, Node::Op { attr, .. }) = (is_unknown, &mut self.body.nodes[made].kind) {
+                *attr = core::Attr::Int(1);
+            }
             self.push(core::StmtKind::Let { pat: core::Pat::Bind(local, None), value: Some(made) });
             self.homes.insert(id, Home::Memory(local));
             return Home::Memory(local);

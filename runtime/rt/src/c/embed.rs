@@ -22,6 +22,37 @@ pub fn enter(size: u64) -> u64 {
     }
 }
 
+/// Objects know from now on which of their bytes were written.
+#[cfg(feature = "uninit")]
+pub fn track() {
+    memory::track();
+}
+
+/// A new object of the stack whose bytes are not known.
+#[cfg(feature = "uninit")]
+#[track_caller]
+pub fn enter_unknown(size: u64) -> u64 {
+    match usize::try_from(size).ok().and_then(memory::enter_unknown) {
+        Some(address) => address,
+        None => panic!("the stack has no room for an object of {size} bytes"),
+    }
+}
+
+/// Stops the program where some of the bytes were not written.
+#[cfg(feature = "uninit")]
+#[track_caller]
+pub fn check_known(address: u64, count: u64) {
+    if !memory::is_known(address, count as usize) {
+        panic!("use of an uninitialised value");
+    }
+}
+
+/// Notes that bytes were written.
+#[cfg(feature = "uninit")]
+pub fn mark_known(address: u64, count: u64) {
+    with(|memory| _ = memory.bytes_mut(address, count as usize));
+}
+
 /// The object of the stack is gone.
 pub fn leave(address: u64) {
     with(|memory| memory.leave(address));

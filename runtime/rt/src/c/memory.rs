@@ -29,6 +29,21 @@ struct Object {
     /// Bits above the offset that a pointer to the living object has.
     head: u32,
     state: State,
+    /// One for each byte that was not written yet; empty where all are known.
+    #[cfg(feature = "uninit")]
+    unknown: Vec<u8>,
+}
+
+impl Object {
+    fn new(bytes: Vec<u8>, head: u32, state: State) -> Self {
+        Self {
+            bytes,
+            head,
+            state,
+            #[cfg(feature = "uninit")]
+            unknown: Vec::new(),
+        }
+    }
 }
 
 pub(crate) struct Memory {
@@ -37,12 +52,21 @@ pub(crate) struct Memory {
     freed: VecDeque<u32>,
     /// Numbers of stack objects that are gone, to be used again at once.
     left: Vec<u32>,
+    /// Whether objects know which of their bytes were written.
+    #[cfg(feature = "uninit")]
+    tracks: bool,
 }
 
 thread_local! {
     // Never dropped: the process ends with it, and access needs no check whether it was.
     static MEMORY: RefCell<ManuallyDrop<Memory>> = const {
-        RefCell::new(ManuallyDrop::new(Memory { objects: Vec::new(), freed: VecDeque::new(), left: Vec::new() }))
+        RefCell::new(ManuallyDrop::new(Memory {
+            objects: Vec::new(),
+            freed: VecDeque::new(),
+            left: Vec::new(),
+            #[cfg(feature = "uninit")]
+            tracks: false,
+        }))
     };
 }
 
@@ -105,7 +129,12 @@ impl Memory {
         if object.head != head {
             return None;
         }
-        object.bytes.get_mut(offset..offset.checked_add(count)?)
+        let range = offset..offset.checked_add(count)?;
+        #[cfg(feature = "uninit")]
+        if let Some(unknown) = object.unknown.get_mut(range.clone()) {
+            unknown.fill(0);
+        }
+        object.bytes.get_mut(range)
     }
 
     /// All bytes from an address to the end of its object.
@@ -117,7 +146,7 @@ impl Memory {
 
     fn reserve_fixed(&mut self) {
         while self.objects.len() < FIRST {
-            self.objects.push(Object { bytes: Vec::new(), head: u32::MAX, state: State::Free });
+            self.objects.push(Object::new(Vec::new(), u32::MAX, State::Free));
         }
     }
 
@@ -127,7 +156,7 @@ impl Memory {
         if number >= MOST_OBJECTS {
             return None;
         }
-        self.objects.push(Object { bytes, head: number as u32, state });
+        self.objects.push(Object::new(bytes, number as u32, state));
         Some((number as u64) << 32)
     }
 
@@ -136,6 +165,8 @@ impl Memory {
         object.bytes.clear();
         object.bytes.resize(size, 0);
         object.state = state;
+        #[cfg(feature = "uninit")]
+        object.unknown.clear();
         u64::from(object.head) << 32
     }
 
@@ -150,6 +181,16 @@ impl Memory {
             return Some(self.reuse(number, size, State::Heap));
         }
         self.push(vec![0; size], State::Heap)
+    }
+
+    /// Nothing is known of a new object, where objects know that.
+    #[cfg(feature = "uninit")]
+    fn forget(&mut self, address: u64) {
+        if self.tracks {
+            let number = ((address >> 32) as u32) & (MOST_OBJECTS as u32 - 1);
+            let object = &mut self.objects[number as usize];
+            object.unknown = vec![1; object.bytes.len()];
+        }
     }
 
     /// A new object of the stack.
@@ -234,6 +275,35 @@ pub(crate) fn fault(address: u64, count: usize) -> ! {
     panic!("{reason}")
 }
 
+/// Objects know from now on which of their bytes were written.
+#[cfg(feature = "uninit")]
+pub(crate) fn track() {
+    with(|memory| memory.tracks = true);
+}
+
+/// A new object of the stack whose bytes are not known.
+#[cfg(feature = "uninit")]
+pub(crate) fn enter_unknown(size: usize) -> Option<u64> {
+    with(|memory| {
+        let address = memory.enter(size)?;
+        memory.forget(address);
+        Some(address)
+    })
+}
+
+/// Whether all of some bytes were written.
+#[cfg(feature = "uninit")]
+pub(crate) fn is_known(address: u64, count: usize) -> bool {
+    reading(|memory| {
+        let number = ((address >> 32) as u32) & (MOST_OBJECTS as u32 - 1);
+        let offset = address as u32 as usize;
+        let unknown = memory.objects.get(number as usize).map(|object| &object.unknown);
+        unknown
+            .and_then(|unknown| unknown.get(offset..offset + count))
+            .is_none_or(|part| part.iter().all(|bit| *bit == 0))
+    })
+}
+
 /// Makes room for the objects of static storage, before anything else is made.
 pub fn objects(count: u32) {
     with(|memory| {
@@ -271,7 +341,11 @@ pub(crate) fn permanent(bytes: &[u8]) -> u64 {
 pub fn malloc(size: u64) -> Ptr<()> {
     let made = usize::try_from(size).ok().and_then(|size| with(|memory| memory.allocate(size)));
     match made {
-        Some(address) => Ptr::from_addr(address),
+        Some(address) => {
+            #[cfg(feature = "uninit")]
+            with(|memory| memory.forget(address));
+            Ptr::from_addr(address)
+        }
         None => {
             super::errors::set_errno(super::errors::ENOMEM);
             Ptr::NULL
@@ -281,7 +355,12 @@ pub fn malloc(size: u64) -> Ptr<()> {
 
 /// `calloc`
 pub fn calloc(count: u64, size: u64) -> Ptr<()> {
-    count.checked_mul(size).map_or(Ptr::NULL, malloc)
+    let made = count.checked_mul(size).map_or(Ptr::NULL, malloc);
+    #[cfg(feature = "uninit")]
+    if !made.is_null() {
+        with(|memory| _ = memory.bytes_mut(made.addr(), (count * size) as usize));
+    }
+    made
 }
 
 /// `realloc`
@@ -302,10 +381,16 @@ pub fn realloc(at: Ptr<()>, size: u64) -> Ptr<()> {
         return new;
     }
     with(|memory| {
-        let old = memory.objects[((at.addr() >> 32) as u32 & (MOST_OBJECTS as u32 - 1)) as usize]
-            .bytes
-            .split_off(0);
-        let object = &mut memory.objects[((new.addr() >> 32) as u32 & (MOST_OBJECTS as u32 - 1)) as usize];
+        let number = |address: u64| ((address >> 32) as u32 & (MOST_OBJECTS as u32 - 1)) as usize;
+        let old = std::mem::take(&mut memory.objects[number(at.addr())].bytes);
+        #[cfg(feature = "uninit")]
+        let unknown = std::mem::take(&mut memory.objects[number(at.addr())].unknown);
+        let object = &mut memory.objects[number(new.addr())];
+        #[cfg(feature = "uninit")]
+        if !object.unknown.is_empty() {
+            object.unknown[..old.len().min(size as usize)].fill(0);
+            unknown.iter().zip(&mut object.unknown).for_each(|(old, new)| *new = *old);
+        }
         object.bytes = old;
         object.bytes.resize(size as usize, 0);
     });
