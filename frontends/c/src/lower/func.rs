@@ -228,12 +228,8 @@ impl<'a> Lower<'a> {
         let origin = self.origin;
         if self.wants_memory(id) {
             let local = self.body.local(var.name.as_str(), Ty::lib("c.Local", [ty]), origin);
-            let is_unknown = value.is_none() && self.linked.choices.tracks_unknown;
             let value = value.unwrap_or_else(|| self.zero(ty));
             let made = self.body.op(PtrOp::Local, vec![value], Ty::lib("c.Local", [ty]), origin);
-            if let (true, Node::Op { attr, .. }) = (is_unknown, &mut self.body.nodes[made].kind) {
-                *attr = core::Attr::Int(1);
-            }
             self.push(core::StmtKind::Let { pat: core::Pat::Bind(local, None), value: Some(made) });
             self.homes.insert(id, Home::Memory(local));
             return Home::Memory(local);
@@ -245,6 +241,21 @@ impl<'a> Lower<'a> {
         self.push(core::StmtKind::Let { pat: core::Pat::Bind(local, None), value: Some(value) });
         self.homes.insert(id, Home::Native(local));
         Home::Native(local)
+    }
+
+    /// A variable without a first value comes to life.
+    pub(super) fn new_unknown(&mut self, id: VarId) {
+        self.new_local(id, None);
+        let made = match self.stmts.last().and_then(|stmts| stmts.last()).map(|stmt| &stmt.kind) {
+            Some(core::StmtKind::Let { value: Some(made), .. }) => *made,
+            _ => return,
+        };
+        let tracks = self.linked.choices.tracks_unknown;
+        if let (true, Node::Op { op: core::Op::PtrOp(PtrOp::Local), attr, .. }) =
+            (tracks, &mut self.body.nodes[made].kind)
+        {
+            *attr = core::Attr::Int(1);
+        }
     }
 
     /// An array of variable length comes to life.

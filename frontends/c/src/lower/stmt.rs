@@ -82,9 +82,7 @@ impl<'a> Lower<'a> {
         self.deferred = Some(Vec::new());
         match init {
             Some(init) => self.init_local(id, init),
-            None => {
-                self.new_local(id, None);
-            }
+            None => self.new_unknown(id),
         }
         self.flush();
     }
