@@ -1,7 +1,7 @@
 //! Calls: functions of the program, of the library, through pointers; variable arguments.
 
 use super::func::{self, Emit};
-use super::layout::{self, is_bytes};
+use super::layout::{self, is_bytes, is_wide};
 use super::{Unit, host};
 use batuta_base::Name;
 use batuta_core::{Callee, Node, NodeId, PtrOp, Ty, TyKind};
@@ -106,14 +106,18 @@ impl Emit<'_, '_, '_> {
             .collect();
         let sizes: Vec<u64> = values
             .iter()
-            .map(|(_, ty)| if is_bytes(*ty) { self.unit.size(*ty).next_multiple_of(8) } else { 8 })
+            .map(
+                |(_, ty)| {
+                    if is_bytes(*ty) || is_wide(*ty) { self.unit.size(*ty).next_multiple_of(8) } else { 8 }
+                },
+            )
             .collect();
         let size: u64 = sizes.iter().sum();
         let slot = self.new_slot(size);
         let from = self.b.ins().stack_addr(types::I64, slot, 0);
         let mut at = 0;
         for ((value, ty), size) in values.into_iter().zip(sizes) {
-            if is_bytes(ty) {
+            if is_bytes(ty) || is_wide(ty) {
                 self.put(from, at, value, ty);
             } else {
                 let wide = match self.b.func.dfg.value_type(value) {
@@ -187,12 +191,12 @@ impl Emit<'_, '_, '_> {
     /// `va_arg`
     fn next_argument(&mut self, list: Value, ty: Ty) -> Value {
         self.note_site();
-        if is_bytes(ty) {
+        if is_bytes(ty) || is_wide(ty) {
             let to = self.room(ty);
             let size = self.unit.size(ty);
             let size = self.word(size as i64);
             self.host(host::next_struct as *const () as usize, &[list, to, size], None);
-            return to;
+            return self.get(to, 0, ty);
         }
         let word = self
             .host(host::next_argument as *const () as usize, &[list], Some(types::I64))

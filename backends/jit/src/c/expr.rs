@@ -74,6 +74,10 @@ impl Emit<'_, '_, '_> {
 
     pub(super) fn integer(&mut self, value: i128, class: types::Type) -> Value {
         let bits = class.bits();
+        if bits == 128 {
+            let (low, high) = (self.word(value as i64), self.word((value >> 64) as i64));
+            return self.b.ins().iconcat(low, high);
+        }
         // The immediate is the number with the bits of the class, not signed.
         let own = (value as u64) & (u64::MAX >> (64 - bits));
         self.b.ins().iconst(class, own as i64)
@@ -223,8 +227,10 @@ impl Emit<'_, '_, '_> {
 
     /// A whole number with 64 bits.
     pub(super) fn widened(&mut self, value: Value, ty: Ty) -> Value {
-        if self.b.func.dfg.value_type(value) == types::I64 {
-            return value;
+        match self.b.func.dfg.value_type(value) {
+            types::I64 => return value,
+            types::I128 => return self.b.ins().ireduce(types::I64, value),
+            _ => {}
         }
         match is_signed(ty) {
             true => self.b.ins().sextend(types::I64, value),

@@ -491,7 +491,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         match class {
             types::F64 => self.b.ins().f64const(0.0),
             types::F32 => self.b.ins().f32const(0.0),
-            _ => self.b.ins().iconst(class, 0),
+            _ => self.integer(0, class),
         }
     }
 

@@ -286,6 +286,59 @@ pub extern "C" fn set_bits(address: u64, first: u64, width: u64, value: u64) {
     Bits::<(), u64>::new(0, first as u32, width as u32).set(Ptr::from_addr(address), value);
 }
 
+/// Arithmetic of 128 bits: both operands lie at an address, the result goes behind them.
+pub extern "C" fn wide(at: *mut u128, op: u64, is_signed: u64) {
+    // SAFETY: compiled code passes a place of its own with room for three numbers.
+    let (a, b) = unsafe { (at.read_unaligned(), at.add(1).read_unaligned()) };
+    let made = match is_signed {
+        0 => unsigned(a, b, op),
+        _ => signed(a as i128, b as i128, op) as u128,
+    };
+    // SAFETY: as above.
+    unsafe { at.add(2).write_unaligned(made) };
+}
+
+fn unsigned(a: u128, b: u128, op: u64) -> u128 {
+    match op {
+        0 => a.wrapping_add(b),
+        1 => a.wrapping_sub(b),
+        2 => a.wrapping_mul(b),
+        3 => a.checked_div(b).unwrap_or_else(|| panic!("division by zero")),
+        _ => a.checked_rem(b).unwrap_or_else(|| panic!("division by zero")),
+    }
+}
+
+fn signed(a: i128, b: i128, op: u64) -> i128 {
+    let (made, what) = match op {
+        0 => (a.checked_add(b), "an addition"),
+        1 => (a.checked_sub(b), "a subtraction"),
+        2 => (a.checked_mul(b), "a multiplication"),
+        _ if b == 0 => panic!("division by zero"),
+        3 => (a.checked_div(b), "a division"),
+        _ => (a.checked_rem(b), "a remainder"),
+    };
+    made.unwrap_or_else(|| panic!("signed overflow in {what}"))
+}
+
+pub extern "C" fn wide_to_f64(at: *const u128, is_signed: u64) -> u64 {
+    // SAFETY: as in `wide`.
+    let value = unsafe { at.read_unaligned() };
+    (if is_signed == 0 { value as f64 } else { value as i128 as f64 }).to_bits()
+}
+
+pub extern "C" fn wide_to_f32(at: *const u128, is_signed: u64) -> u64 {
+    // SAFETY: as in `wide`.
+    let value = unsafe { at.read_unaligned() };
+    u64::from((if is_signed == 0 { value as f32 } else { value as i128 as f32 }).to_bits())
+}
+
+pub extern "C" fn f64_to_wide(bits: u64, at: *mut u128, is_signed: u64) {
+    let value = f64::from_bits(bits);
+    let made = if is_signed == 0 { value as u128 } else { value as i128 as u128 };
+    // SAFETY: as in `wide`.
+    unsafe { at.write_unaligned(made) };
+}
+
 /// Memory for an object of static storage that no pointer reaches.
 pub fn storage(size: u64) -> u64 {
     let words = size.div_ceil(16).max(1) as usize;

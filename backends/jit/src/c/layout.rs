@@ -89,6 +89,11 @@ pub(super) fn erased(params: &[Ty], ret: Ty) -> String {
     format!("({}){}", params.join(","), text(ret))
 }
 
+/// Whether a number has 128 bits.
+pub(super) fn is_wide(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Int(Width::I128 | Width::U128))
+}
+
 pub(super) fn is_signed(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Int(Width::I8 | Width::I16 | Width::I32 | Width::I64 | Width::I128))
 }
@@ -101,6 +106,7 @@ impl Unit<'_> {
             TyKind::Int(Width::I16 | Width::U16) => types::I16,
             TyKind::Int(Width::I32 | Width::U32) => types::I32,
             TyKind::Int(Width::I64 | Width::U64 | Width::Usize) => types::I64,
+            TyKind::Int(Width::I128 | Width::U128) => types::I128,
             TyKind::Float(FloatWidth::F32) => types::F32,
             TyKind::Float(FloatWidth::F64) => types::F64,
             TyKind::Class(..) | TyKind::Array(..) | TyKind::Lib(..) => types::I64,

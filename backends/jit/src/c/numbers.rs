@@ -2,10 +2,10 @@
 
 use super::func::Emit;
 use super::host::{self, Stop};
-use super::layout::is_signed;
+use super::layout::{is_signed, is_wide};
 use batuta_core::{BoolOp, CIntOp, CmpOp, FloatOp, IntOp, Op, Ty, TyKind};
 use cranelift::codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift::codegen::ir::{TrapCode, Value, types};
+use cranelift::codegen::ir::{MemFlagsData, TrapCode, Value, types};
 use cranelift::prelude::InstBuilder;
 
 impl Emit<'_, '_, '_> {
@@ -78,7 +78,29 @@ impl Emit<'_, '_, '_> {
         }
     }
 
+    /// Arithmetic of 128 bits that is a call; stops on overflow and division by zero.
+    fn wide(&mut self, op: IntOp, a: Value, b: Value, ty: Ty) -> Value {
+        let slot = self.new_slot(48);
+        let at = self.b.ins().stack_addr(types::I64, slot, 0);
+        self.b.ins().store(MemFlagsData::new(), a, at, 0);
+        self.b.ins().store(MemFlagsData::new(), b, at, 16);
+        let code = match op {
+            IntOp::Add => 0,
+            IntOp::Sub => 1,
+            IntOp::Mul => 2,
+            IntOp::Div => 3,
+            _ => 4,
+        };
+        let (code, signed) = (self.word(code), self.word(i64::from(is_signed(ty))));
+        self.note_site();
+        self.host(host::wide as *const () as usize, &[at, code, signed], None);
+        self.b.ins().load(types::I128, MemFlagsData::new(), at, 32)
+    }
+
     fn checked(&mut self, op: IntOp, a: Value, b: Value, ty: Ty) -> Value {
+        if is_wide(ty) {
+            return self.wide(op, a, b, ty);
+        }
         let why = match op {
             IntOp::Add => Stop::Add,
             IntOp::Sub => Stop::Sub,
@@ -98,6 +120,9 @@ impl Emit<'_, '_, '_> {
     }
 
     fn divided(&mut self, op: IntOp, a: Value, b: Value, ty: Ty) -> Value {
+        if is_wide(ty) {
+            return self.wide(op, a, b, ty);
+        }
         let class = self.b.func.dfg.value_type(a);
         let is_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
         self.stop_if(is_zero, Stop::Zero);
@@ -157,6 +182,11 @@ impl Emit<'_, '_, '_> {
             return self.unknown("a conversion");
         };
         let value = self.of_class(value, old);
+        match (old, new) {
+            (types::I128, new) if new.is_float() => return self.wide_to_float(value, from, new),
+            (old, types::I128) if old.is_float() => return self.float_to_wide(value, to),
+            _ => {}
+        }
         match (old.is_float(), new.is_float()) {
             (false, false) if new.bits() < old.bits() => self.b.ins().ireduce(new, value),
             (false, false) if new.bits() > old.bits() => match is_signed(from) {
@@ -177,6 +207,38 @@ impl Emit<'_, '_, '_> {
             (true, true) => value,
             (true, false) => self.float_to_int(value, to, new),
         }
+    }
+
+    fn wide_to_float(&mut self, value: Value, from: Ty, class: types::Type) -> Value {
+        let slot = self.new_slot(16);
+        let at = self.b.ins().stack_addr(types::I64, slot, 0);
+        self.b.ins().store(MemFlagsData::new(), value, at, 0);
+        let signed = self.word(i64::from(is_signed(from)));
+        let call = match class {
+            types::F32 => host::wide_to_f32 as *const () as usize,
+            _ => host::wide_to_f64 as *const () as usize,
+        };
+        let bits = self.host(call, &[at, signed], Some(types::I64)).expect("it gives a word");
+        match class {
+            types::F32 => {
+                let bits = self.b.ins().ireduce(types::I32, bits);
+                self.b.ins().bitcast(types::F32, MemFlagsData::new(), bits)
+            }
+            _ => self.b.ins().bitcast(types::F64, MemFlagsData::new(), bits),
+        }
+    }
+
+    fn float_to_wide(&mut self, value: Value, to: Ty) -> Value {
+        let double = match self.b.func.dfg.value_type(value) {
+            types::F32 => self.b.ins().fpromote(types::F64, value),
+            _ => value,
+        };
+        let bits = self.b.ins().bitcast(types::I64, MemFlagsData::new(), double);
+        let slot = self.new_slot(16);
+        let at = self.b.ins().stack_addr(types::I64, slot, 0);
+        let signed = self.word(i64::from(is_signed(to)));
+        self.host(host::f64_to_wide as *const () as usize, &[bits, at, signed], None);
+        self.b.ins().load(types::I128, MemFlagsData::new(), at, 0)
     }
 
     /// Saturates, as Rust does.

@@ -374,6 +374,8 @@ pub(crate) fn new_module() -> JITModule {
     let set = [
         ("opt_level", "speed"),
         ("is_pic", "false"),
+        // Values of 128 bits as arguments.
+        ("enable_llvm_abi_extensions", "true"),
         ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
     ];
     for (name, value) in set {
