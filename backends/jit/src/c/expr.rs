@@ -85,7 +85,7 @@ impl Emit<'_, '_, '_> {
 
     fn constant(&mut self, value: &Const, ty: Ty) -> Value {
         match value {
-            Const::Int(digits) => self.number(digits.parse().unwrap_or(0), ty),
+            Const::Int(digits) => self.number(whole(digits), ty),
             Const::Bool(value) => self.b.ins().iconst(types::I8, i64::from(*value)),
             Const::Float(value) => match self.unit.class(ty) {
                 Some(types::F32) => self.b.ins().f32const(*value as f32),
@@ -263,4 +263,9 @@ impl Emit<'_, '_, '_> {
             _ => self.unit_value(),
         }
     }
+}
+
+/// A whole number of up to 128 bits, without a sign above those with one.
+pub(super) fn whole(digits: &str) -> i128 {
+    digits.parse().or_else(|_| digits.parse::<u128>().map(|value| value as i128)).unwrap_or(0)
 }

@@ -572,6 +572,9 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
 
     fn matched(&mut self, subject: NodeId, arms: &[core::Arm], ty: Ty) -> Value {
         let subject = self.node(subject);
+        if arms.iter().any(|arm| arm.guard.is_some()) {
+            return self.tested(subject, arms, ty);
+        }
         let frame = self.open(None, false, None, ty);
         let mut switch = Switch::new();
         let mut seen: Vec<u128> = Vec::new();
@@ -580,9 +583,6 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         let mut rest = other;
         let mut blocks = Vec::new();
         for arm in arms {
-            if arm.guard.is_some() {
-                self.gap("a guard in a switch");
-            }
             let block = self.b.create_block();
             let mut keys = Vec::new();
             if !keys_of(&arm.pat, &mut keys) && rest == other {
@@ -604,6 +604,44 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             self.end_with(frame, value);
         }
         self.b.switch_to_block(other);
+        let value = self.unit_value();
+        self.end_with(frame, value);
+        self.close(frame)
+    }
+
+    /// Arms that are tried one after the other.
+    fn tested(&mut self, subject: Value, arms: &[core::Arm], ty: Ty) -> Value {
+        let class = self.b.func.dfg.value_type(subject);
+        let frame = self.open(None, false, None, ty);
+        for arm in arms {
+            let (fits, other) = (self.b.create_block(), self.b.create_block());
+            let mut keys = Vec::new();
+            if keys_of(&arm.pat, &mut keys) {
+                let known = self.b.create_block();
+                for key in keys {
+                    let key = self.integer(key, class);
+                    let is_equal = self.b.ins().icmp(IntCC::Equal, subject, key);
+                    let next = self.b.create_block();
+                    self.b.ins().brif(is_equal, known, &[], next, &[]);
+                    self.b.switch_to_block(next);
+                }
+                self.b.ins().jump(other, &[]);
+                self.b.switch_to_block(known);
+            }
+            match arm.guard {
+                Some(guard) => {
+                    let holds = self.node(guard);
+                    self.b.ins().brif(holds, fits, &[], other, &[]);
+                }
+                None => {
+                    self.b.ins().jump(fits, &[]);
+                }
+            }
+            self.b.switch_to_block(fits);
+            let value = self.block(arm.body);
+            self.end_with(frame, value);
+            self.b.switch_to_block(other);
+        }
         let value = self.unit_value();
         self.end_with(frame, value);
         self.close(frame)
@@ -663,7 +701,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
 fn keys_of(pat: &Pat, out: &mut Vec<i128>) -> bool {
     match pat {
         Pat::Const(Const::Int(digits)) => {
-            out.extend(digits.parse::<i128>());
+            out.push(super::expr::whole(digits));
             true
         }
         Pat::Const(Const::Bool(value)) => {
