@@ -80,7 +80,9 @@ pub fn strtod(text: Ptr<i8>, end: Ptr<Ptr<i8>>) -> f64 {
         end.store(text.offset(len));
     }
     let written = bytes[..len].iter().any(|byte| byte.is_ascii_digit());
-    if written && value.is_infinite() || value == 0.0 && has_digit_above_zero(&bytes[..len]) {
+    let is_hex = bytes[..len].iter().any(|byte| byte.eq_ignore_ascii_case(&b'x'));
+    let is_small = value == 0.0 && has_digit_above_zero(&bytes[..len]) || value.is_subnormal() && !is_hex;
+    if written && value.is_infinite() || is_small {
         set_errno(ERANGE);
     }
     value

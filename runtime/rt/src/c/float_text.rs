@@ -89,7 +89,7 @@ fn hexadecimal(value: f64, precision: Option<usize>, alternate: bool) -> String 
         }
         first = 0;
     }
-    let mut exponent = exponent - 1023;
+    let exponent = exponent - 1023;
     if let Some(precision) = precision.filter(|precision| *precision < 13) {
         // To nearest, ties to even.
         let drop = 52 - 4 * precision as u32;
@@ -102,10 +102,6 @@ fn hexadecimal(value: f64, precision: Option<usize>, alternate: bool) -> String 
         let whole = kept << drop;
         first = (whole >> 52) as i32;
         fraction = whole & ((1 << 52) - 1);
-    }
-    if first > 1 {
-        first = 1;
-        exponent += 1;
     }
     let mut digits = format!("{fraction:013x}");
     match precision {

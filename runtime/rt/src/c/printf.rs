@@ -213,6 +213,9 @@ impl Format<'_> {
             b'X' if spec.alternate && value != 0 => "0X",
             _ => "",
         };
+        if letter == b'o' && spec.alternate && value == 0 && spec.precision == Some(0) {
+            return self.number_text(spec, "", "0", false);
+        }
         let digits = if letter == b'o' && spec.alternate && !digits.starts_with('0') {
             format!("0{digits}")
         } else {

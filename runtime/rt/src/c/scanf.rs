@@ -233,7 +233,6 @@ fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList)
     let format = bytes_of(format);
     let mut scan = Scan { source, args, read: 0, stored: 0 };
     let mut at = 0;
-    let mut converted = false;
     while at < format.len() {
         let byte = format[at];
         at += 1;
@@ -262,10 +261,9 @@ fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList)
             None => conversion(&format, &mut at, &mut scan),
         };
         match done {
-            Ok(()) => converted |= literal.is_none(),
+            Ok(()) => {}
             Err(end) => {
-                let count =
-                    if end == End::Input && !converted && scan.stored == 0 { -1 } else { scan.stored };
+                let count = if end == End::Input && scan.stored == 0 { -1 } else { scan.stored };
                 return (count, scan.args);
             }
         }
