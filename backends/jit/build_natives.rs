@@ -14,8 +14,14 @@ const VARIABLE: &[(&str, usize)] = &[("va_start", 2), ("va_copy", 2)];
 const ALIASES: &[&str] = &["Compare", "CompareWith", "Leaving"];
 
 /// Rows of macros that make functions: macro, parameters, how many first words of a row are names.
-const MACROS: &[(&str, usize, usize)] =
-    &[("classes!", 1, 1), ("unary!", 1, 3), ("binary!", 2, 3), ("counts!", 1, 4), ("as_bytes!", 1, 1)];
+const MACROS: &[(&str, usize, usize)] = &[
+    ("classes!", 1, 1),
+    ("unary!", 1, 3),
+    ("binary!", 2, 3),
+    ("special!", 1, 3),
+    ("counts!", 1, 4),
+    ("as_bytes!", 1, 1),
+];
 
 /// Writes the table of functions.
 pub fn write(out: &Path) {

@@ -89,17 +89,65 @@ binary! {
     hypot hypotf hypotl f64::hypot, f32::hypot;
     copysign copysignf copysignl f64::copysign, f32::copysign;
     fmod fmodf fmodl |x, y| x % y, |x, y| x % y;
-    fmin fminf fminl f64::min, f32::min;
-    fmax fmaxf fmaxl f64::max, f32::max;
+    fmin fminf fminl |x, y| if x == y { y } else { x.min(y) }, |x, y| if x == y { y } else { x.min(y) };
+    fmax fmaxf fmaxl |x, y| if x == y { y } else { x.max(y) }, |x, y| if x == y { y } else { x.max(y) };
     fdim fdimf fdiml |x, y| if x > y { x - y } else if x.is_nan() || y.is_nan() { f64::NAN } else { 0.0 },
         |x, y| if x > y { x - y } else if x.is_nan() || y.is_nan() { f32::NAN } else { 0.0 };
     remainder remainderf remainderl ieee_remainder, |x, y| ieee_remainder(f64::from(x), f64::from(y)) as f32;
     nextafter nextafterf nextafterl next_after, next_after_single;
 }
 
+macro_rules! special {
+    ($($name:ident $single:ident $long:ident $value:expr;)*) => {$(
+        #[doc = concat!("`", stringify!($name), "`")]
+        pub fn $name(x: f64) -> f64 {
+            let f: fn(f64) -> f64 = $value;
+            noted(f(x), x)
+        }
+        #[doc = concat!("`", stringify!($single), "`")]
+        pub fn $single(x: f32) -> f32 {
+            $name(f64::from(x)) as f32
+        }
+        #[doc = concat!("`", stringify!($long), "`")]
+        pub fn $long(x: f64) -> f64 {
+            $name(x)
+        }
+    )*};
+}
+
+special! {
+    tgamma tgammaf tgammal gamma;
+    lgamma lgammaf lgammal log_gamma;
+    erf erff erfl crate::math::erf;
+    erfc erfcf erfcl crate::math::erfc;
+}
+
+/// The last argument whose gamma function a float holds.
+const LAST_GAMMA: f64 = 171.624_376_956_302_7;
+
+fn gamma(x: f64) -> f64 {
+    if x == 0.0 {
+        f64::INFINITY.copysign(x)
+    } else if x < 0.0 && x == x.floor() {
+        f64::NAN
+    } else if x > LAST_GAMMA || 1.0 / x.abs() == f64::INFINITY {
+        f64::INFINITY.copysign(x)
+    } else {
+        crate::math::gamma(x)
+    }
+}
+
+fn log_gamma(x: f64) -> f64 {
+    if x <= 0.0 && x == x.floor() || x > 2.55e305 { f64::INFINITY } else { crate::math::lgamma(x) }
+}
+
 fn ieee_remainder(x: f64, y: f64) -> f64 {
-    if y == 0.0 || x.is_infinite() || x.is_nan() || y.is_nan() {
-        return f64::NAN;
+    if x.is_nan() || y.is_nan() {
+        return x + y;
+    }
+    if y == 0.0 || x.is_infinite() {
+        // What the processor gives for an invalid operation.
+        return f64::NAN.copysign(-1.0);
     }
     if y.is_infinite() {
         return x;
