@@ -429,9 +429,13 @@ impl CPrinter<'_, '_> {
                 self.constant(&zero, ty, !self.is_constant)
             }
             TyKind::Bool => Expr::atom("false"),
-            TyKind::Lib(name, _) if *name == "c.Ptr" => {
+            TyKind::Lib(name, args) if *name == "c.Ptr" => {
                 self.uses.runtime.insert("Ptr");
-                Expr::atom("Ptr::NULL")
+                if self.is_constant {
+                    return Expr::atom("Ptr::NULL");
+                }
+                let to = self.ty(args[0]);
+                Expr::atom(format!("Ptr::<{to}>::NULL"))
             }
             TyKind::Class(path, _) if self.is_constant && !self.env.image.records[path].is_bytes => {
                 let fields = self.env.image.records[path].fields.iter();
@@ -485,7 +489,10 @@ impl CPrinter<'_, '_> {
         let Node::Format(pieces) = &self.body.nodes[text].kind else {
             return self.problem("a text of no pieces");
         };
-        let args = self.format(pieces);
+        let mut args = self.format(pieces);
+        if args.is_empty() && matches!(op, IoOp::Print | IoOp::EPrint) {
+            args.push(Expr::atom("\"\""));
+        }
         Expr::Macro(name.to_owned(), args)
     }
 }
