@@ -2,7 +2,8 @@
 //!
 //! `tests/expected_passes.txt` names the programs that must print the same bytes; `BLESS=1` adds the
 //! ones that newly do. `cargo test -p batuta-tests --test corpus -- ledger` runs the programs of that name; without
-//! a name a sample is drawn, all of them with `BATUTA_SAMPLE=all`.
+//! a name a sample is drawn, all of them with `BATUTA_SAMPLE=all`. With the feature `jit` programs in C run in the
+//! JIT, too.
 
 use batuta_core::{Mir, Mode, Node, Op, Program as Ir, RsOp, TyKind};
 use batuta_session::{Options, Output, Session, load};
@@ -40,6 +41,10 @@ struct Figures {
     holes: usize,
     source_lines: usize,
     rust_lines: usize,
+    /// Of programs in C: variables, those of them in checked memory, pointers.
+    variables: usize,
+    checked: usize,
+    pointers: usize,
 }
 
 struct Report {
@@ -51,7 +56,15 @@ struct Report {
     detail: String,
 }
 
+/// Names a program that this process runs in the JIT.
+#[cfg(feature = "jit")]
+const PROGRAM: &str = "BATUTA_CORPUS_PROGRAM";
+
 fn main() -> ExitCode {
+    #[cfg(feature = "jit")]
+    if let Ok(path) = std::env::var(PROGRAM) {
+        return run_here(Path::new(&path));
+    }
     let args = Arguments::from_args();
     let programs = match corpus(&batuta_tests::root()) {
         Ok(programs) => programs,
@@ -185,6 +198,11 @@ fn translate(program: &Program, options: &Options) -> Result<(Output, Figures), 
         figures.source_lines = project.files.iter().map(|file| code_lines(&file.text)).sum();
         let sources = output.files.iter().filter(|(path, _)| path.ends_with(".rs"));
         figures.rust_lines = sources.map(|(_, text)| code_lines(text)).sum();
+        for homes in session.homes() {
+            figures.variables += homes.own + homes.checked.len();
+            figures.checked += homes.checked.len();
+            figures.pointers += homes.pointers;
+        }
         (output, figures)
     };
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
@@ -217,7 +235,32 @@ fn figures(program: &Ir<Mir>) -> Figures {
     out
 }
 
+/// Runs a program in the JIT of this process; the other arguments are the program's.
+#[cfg(feature = "jit")]
+fn run_here(path: &Path) -> ExitCode {
+    let Ok(project) = load(path) else { return ExitCode::FAILURE };
+    let session = Session::new(&project, Options::default());
+    let args = std::iter::once(path.display().to_string()).chain(std::env::args().skip(1)).collect();
+    let gaps = session.run(args);
+    for gap in &gaps {
+        eprintln!("no code in the JIT yet for {}", gap.what);
+    }
+    ExitCode::from(u8::from(!gaps.is_empty()))
+}
+
 fn compare(report: &mut Report, binary: &Path) {
+    compare_run(report, &mut Command::new(binary));
+    #[cfg(feature = "jit")]
+    if report.stage == Stage::Same && report.figures.variables > 0 {
+        let mut command = Command::new(std::env::current_exe().expect("the runner has a path"));
+        compare_run(report, command.env(PROGRAM, &report.program.path));
+        if report.stage != Stage::Same {
+            report.detail = format!("in the JIT: {}", report.detail);
+        }
+    }
+}
+
+fn compare_run(report: &mut Report, command: &mut Command) {
     report.stage = Stage::Compiled;
     let program = &report.program;
     // Programs may write files: they work on a copy.
@@ -225,9 +268,8 @@ fn compare(report: &mut Report, binary: &Path) {
     if program.path.is_dir() {
         copy_folder(&program.folder, place.path());
     }
-    let mut command = Command::new(binary);
     command.args(&program.args).current_dir(place.path());
-    let outcome = match run(&mut command, &program.stdin, LIMIT) {
+    let outcome = match run(command, &program.stdin, LIMIT) {
         Ok(outcome) => outcome,
         Err(why) => return report.detail = why,
     };
@@ -270,6 +312,14 @@ fn print_totals(reports: &[Report]) {
         100.0 * sum(|figures| figures.clones) / lines,
         sum(|figures| figures.rust_lines) / lines,
     );
+    let variables = sum(|figures| figures.variables);
+    if variables > 0.0 {
+        println!(
+            "programs in C: {:.1} % of {variables} variables in checked memory, {} pointers into it",
+            100.0 * sum(|figures| figures.checked) / variables,
+            sum(|figures| figures.pointers),
+        );
+    }
 }
 
 fn print_table(reports: &[Report], expected: &BTreeSet<String>) {
