@@ -415,8 +415,10 @@ fn gives_own_items(printer: &Printer<'_, '_>) -> bool {
     };
     let is_owned = |node: &NodeId| match &body.nodes[*node].kind {
         core::Node::Op { op: core::Op::IterOp(core::IterOp::Into), args, .. } => {
-            matches!(body.nodes[args[0]].kind, core::Node::Use(_, core::Mode::Move))
-                && matches!(body.ty(args[0]).kind(), TyKind::List(_))
+            let ty = body.ty(args[0]);
+            let is_lent =
+                |part: &Ty| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_));
+            matches!(ty.kind(), TyKind::List(_)) && !ty.any(&mut |part| is_lent(&part))
         }
         _ => false,
     };
