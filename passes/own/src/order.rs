@@ -372,7 +372,11 @@ impl Own<'_> {
     }
 
     fn hold(&self, node: NodeId, lowered: NodeId, late: bool) -> Option<Hold> {
-        let ty = self.out.ty(lowered);
+        // An object that is lent is lent as one of its class, too.
+        let ty = match &self.out.nodes[lowered].kind {
+            Node::Op { op: Op::ClassOp(_), args, .. } => self.out.ty(args[0]),
+            _ => self.out.ty(lowered),
+        };
         let holds =
             ty.any(&mut |part| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
         let is_value = !holds
