@@ -400,7 +400,10 @@ impl Apply<'_, '_, '_> {
     /// `sum(objects)` as `reduce(add, objects[1:], 0 + objects[0])`. The sum of none is a number, which the type
     /// has no place for: it stops there.
     fn sum_from_zero(&mut self, items: NodeId, item: Ty, origin: Origin) -> NodeId {
-        let list = self.coerce(items, Ty::list(item));
+        let list = match self.ty(items).kind() {
+            TyKind::List(_) => self.coerce(items, Ty::list(item)),
+            _ => self.lib_call(Name::new("builtins.list"), &[ArgKind::Positional], vec![items], None, origin),
+        };
         self.with_value(list, |me, read| {
             let int = |me: &mut Self, digits: &str| {
                 me.mk(Node::Const(Const::Int(digits.into())), Ty::int(), origin)
