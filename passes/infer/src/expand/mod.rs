@@ -84,6 +84,7 @@ mod member_defaults;
 mod mixins;
 mod named_wrappers;
 mod names;
+mod names_given;
 mod nested_classes;
 mod nested_patterns;
 mod open_overrides;

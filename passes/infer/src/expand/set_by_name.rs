@@ -220,7 +220,8 @@ fn look_up(
             let class = class_of(program, body, object)?;
             let mut names = fields_of(program, class)?;
             if body.has_receiver() && object.as_local() == Some(body.params[0].local) {
-                names.extend(asked_of(program, body.path.parent(), &names));
+                super::names_given::extend(program, class, &mut names);
+                names.extend(asked_of(program, class, &names));
             }
             names.retain(|name| !is_getter_only(program, class, *name));
             names
@@ -418,7 +419,7 @@ fn fields_of(program: &Program<Hir>, class: Name) -> Option<Vec<Name>> {
         let attributes = def.attributes.iter().map(|path| Name::new(path.last()));
         let setters = def.methods.iter().filter_map(|path| path.last().strip_suffix("$setter"));
         for name in fields.chain(attributes).chain(setters.map(Name::new)) {
-            if !names.contains(&name) {
+            if !names.contains(&name) && !crate::slots::is_list(name) {
                 names.push(name);
             }
         }
