@@ -50,6 +50,7 @@ mod derived_new;
 mod derived_super;
 mod descriptor_body;
 mod descriptors;
+mod dict_update;
 mod dir_names;
 mod dunders;
 mod enum_aliases;
@@ -132,6 +133,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     assigned_methods::expand(&mut out);
     own_dict::expand(&mut out);
     names::expand(&mut out);
+    dict_update::expand(&mut out);
     set_by_name::expand(&mut out);
     dir_names::expand(&mut out);
     environment::expand(&mut out);

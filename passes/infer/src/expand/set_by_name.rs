@@ -448,6 +448,9 @@ fn made_once(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option
                 count += 1;
                 class = match &body.nodes[*value].kind {
                     Node::Call { callee: Callee::Fn(path), .. } => Some(program.resolve(*path)),
+                    Node::Call { callee: Callee::Lib(name), args } if name.as_str().starts_with("copy.") => {
+                        copied(body, args)
+                    }
                     _ => None,
                 };
             }
@@ -459,6 +462,14 @@ fn made_once(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option
         }
     }
     class.filter(|_| count == 1)
+}
+
+/// The class of the receiver of a method, where that is what is copied.
+fn copied(body: &Body<Hir>, args: &[Arg]) -> Option<Name> {
+    let [Arg { value, .. }] = args else { return None };
+    let Node::Use(place, _) = &body.nodes[*value].kind else { return None };
+    let is_own = body.has_receiver() && place.as_local() == Some(body.params[0].local);
+    is_own.then(|| body.path.parent())
 }
 
 fn write(body: &mut Body<Hir>, found: &Found) -> NodeId {
