@@ -211,8 +211,10 @@ pub struct Outside {
 struct Inner {
     class: Class,
     args: Vec<Arg>,
+    /// The text of an `OSError`.
     text: Option<String>,
-    shown: Option<String>,
+    /// What the program's own struct says of itself, each time somebody asks.
+    own: Option<Own>,
     /// The file of an `OSError`.
     file: Option<String>,
     payload: Option<Box<dyn Any>>,
@@ -223,13 +225,29 @@ struct Inner {
     place: RefCell<Option<Place>>,
 }
 
+/// `__str__` and `__repr__` of a struct of the program.
+#[derive(Clone, Copy)]
+struct Own {
+    text: fn(&dyn Any) -> Option<String>,
+    shown: fn(&dyn Any) -> Option<String>,
+}
+
+impl Own {
+    fn of<E: Exception>() -> Own {
+        Own {
+            text: |any| any.downcast_ref::<E>().and_then(E::text),
+            shown: |any| any.downcast_ref::<E>().and_then(E::shown),
+        }
+    }
+}
+
 impl Inner {
     fn new(class: Class, args: Vec<Arg>, place: Option<Place>) -> Inner {
         Inner {
             class,
             args,
             text: None,
-            shown: None,
+            own: None,
             file: None,
             payload: None,
             cause: RefCell::new(None),
@@ -298,15 +316,21 @@ impl Error {
     pub fn of<E: Exception>(exception: E) -> Error {
         let (class, args) = (exception.class(), exception.args());
         let is_file_error = args.len() > 2 && is_os_error(class, &args);
-        let text = exception.text().or_else(|| is_file_error.then(|| os_text(&args)));
+        let text = is_file_error.then(|| os_text(&args));
         let (args, file) = split_file(class, args);
         Error(Rc::new(Inner {
             text,
-            shown: exception.shown(),
+            own: Some(Own::of::<E>()),
             file,
             payload: Some(Box::new(exception)),
             ..Inner::new(class, args, Some(Location::caller().into()))
         }))
+    }
+
+    /// What the program's own struct says now.
+    fn own_text(&self, which: impl Fn(&Own) -> fn(&dyn Any) -> Option<String>) -> Option<String> {
+        let payload = self.0.payload.as_deref()?;
+        which(self.0.own.as_ref()?)(payload)
     }
 
     /// `e.filename` of an `OSError`.
@@ -503,6 +527,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = self.own_text(|own| own.text) {
+            return f.write_str(&text);
+        }
         if let Some(text) = &self.0.text {
             return f.write_str(text);
         }
@@ -532,8 +559,8 @@ fn fmt_args(args: &[Arg], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 impl Repr for Error {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.shown {
-            Some(text) => f.write_str(text),
+        match self.own_text(|own| own.shown) {
+            Some(text) => f.write_str(&text),
             None => write_call(self.class(), self.args(), f),
         }
     }

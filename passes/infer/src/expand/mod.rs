@@ -62,6 +62,7 @@ mod errors_by_name;
 mod exit_stack;
 mod findall;
 mod flags;
+mod fluent_errors;
 mod folder_walk;
 mod formats;
 mod forward;
@@ -131,6 +132,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     decorated_classes::expand(&mut out);
     assigned_again::expand(&mut out);
     assigned_methods::expand(&mut out);
+    fluent_errors::expand(&mut out);
     own_dict::expand(&mut out);
     names::expand(&mut out);
     dict_update::expand(&mut out);
