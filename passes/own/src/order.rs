@@ -69,7 +69,8 @@ impl Own<'_> {
                 self.before.extend(late);
             }
             // A guard lives until the statement ends, also where what it guards is cloned.
-            let is_looked_at = around == Around::Format && self.copied(lowered).is_some()
+            let is_looked_at = around == Around::Format
+                && (self.copied(lowered).is_some() || self.names_class(lowered))
                 || self.looks_into(lowered, around == Around::Format);
             if is_looked_at || self.hold(*node, lowered, false).is_some() || self.holds_guard(*node) {
                 self.keep_alive(*node, &nodes[index + 1..]);
@@ -89,6 +90,12 @@ impl Own<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `type(x).__name__`, a text that is borrowed from the value.
+    fn names_class(&self, lowered: NodeId) -> bool {
+        matches!(&self.out.nodes[lowered].kind, Node::Call { callee: Callee::Lib(name), .. }
+            if matches!(name.as_str(), "type.name" | "class.name" | "error.class_name"))
     }
 
     /// What an operand borrows is not moved away by those after it.
