@@ -177,7 +177,9 @@ impl Own<'_> {
                         || !is_mutable && self.changes(nodes[at], hold, *later)
                 })
             });
-            if hold.is_some() && !must && !is_over {
+            // What runs code of the program runs before what is computed early behind it.
+            let is_first = at < last && self.calls_program(nodes[at]);
+            if hold.is_some() && !must && !is_over && !is_first {
                 continue;
             }
             let item = match self.out.ty(out[at]).kind() {

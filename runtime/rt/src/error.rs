@@ -3,7 +3,7 @@
 //! An [`Error`] is one word, so `Result<i64, Error>` is 16 bytes. Cloning makes an alias, as
 //! binding an exception to a second name does in Python.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
@@ -29,6 +29,8 @@ pub enum Arg {
         str: String,
         /// Text under `repr`.
         repr: String,
+        /// Whether the text of a container tells all that it holds.
+        is_plain: bool,
     },
 }
 
@@ -40,17 +42,20 @@ impl Arg {
         if shown.starts_with(['\'', '"']) && repr(&str).to_string() == shown {
             return Arg::Str(str);
         }
-        Arg::Shown { str, repr: shown }
+        Arg::Shown { str, repr: shown, is_plain: crate::error_literals::is_plain(type_name::<T>()) }
     }
 }
 
 impl Arg {
     /// The argument as a value; what is kept as text alone shows that text.
     pub fn value(&self) -> Value {
-        let (text, repr) = match self {
+        let (text, repr, is_plain) = match self {
             Arg::Str(text) => return Value::from(text.as_str()),
-            Arg::Shown { str, repr } => (str, repr),
+            Arg::Shown { str, repr, is_plain } => (str, repr, *is_plain),
         };
+        if let Some(container) = crate::error_literals::container(repr).filter(|_| is_plain) {
+            return container;
+        }
         if text != repr {
             return crate::error_args::shown(text, repr);
         }
