@@ -37,12 +37,17 @@ pub enum Arg {
 impl Arg {
     /// The argument that `value` becomes.
     pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
+        Arg::of_kind(value, crate::error_literals::is_plain(type_name::<T>()))
+    }
+
+    /// The same; `is_plain`: a container of texts, numbers and `None` alone, which its text tells.
+    pub fn of_kind<T: Repr + ?Sized>(value: &T, is_plain: bool) -> Arg {
         let (str, shown) = (str(value).to_string(), repr(value).to_string());
         // A dynamic value that is a text.
         if shown.starts_with(['\'', '"']) && repr(&str).to_string() == shown {
             return Arg::Str(str);
         }
-        Arg::Shown { str, repr: shown, is_plain: crate::error_literals::is_plain(type_name::<T>()) }
+        Arg::Shown { str, repr: shown, is_plain }
     }
 }
 

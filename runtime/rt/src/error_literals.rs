@@ -8,7 +8,9 @@ use crate::value::Value;
 
 /// Whether a value of the type is told by its text: built of texts, numbers, `None` and containers of the library alone.
 pub(crate) fn is_plain(type_name: &str) -> bool {
-    const KNOWN: [&str; 16] = [
+    const KNOWN: [&str; 18] = [
+        "i32",
+        "usize",
         "str",
         "bool",
         "i64",
