@@ -133,6 +133,10 @@ impl<T: FromValue + 'static> FromValue for Vec<T> {
                 Some(_) => bytes.iter().map(|byte| T::from_value(&Value::from(i64::from(*byte)))).collect(),
                 None => Err(expected("list", value)),
             },
+            // A named tuple.
+            Value::Object(object) if let Some(plain @ Value::Tuple(_)) = object.plain() => {
+                Self::from_value(&plain)
+            }
             other => Err(expected("list", other)),
         }
     }
