@@ -37,7 +37,8 @@ pub enum Arg {
 impl Arg {
     /// The argument that `value` becomes.
     pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
-        Arg::of_kind(value, crate::error_literals::is_plain(type_name::<T>()))
+        let is_plain = value.is_told_by_text() || crate::error_literals::is_plain(type_name::<T>());
+        Arg::of_kind(value, is_plain)
     }
 
     /// The same; `is_plain`: a container of texts, numbers and `None` alone, which its text tells.
