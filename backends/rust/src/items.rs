@@ -174,7 +174,7 @@ pub fn named_function(
     let has_hole = printer.has_hole;
     let mut params = params(&mut printer);
     // An iterator that is kept borrows nothing.
-    if keeps_iterators(body) {
+    if keeps_iterators(body) && !uses_up_iterators(body) {
         let open = params.iter_mut().filter(|param| param.contains(": impl Iterator"));
         open.for_each(|param| param.push_str(" + 'static"));
     }
@@ -268,6 +268,31 @@ fn keeps_iterators(body: &Body<Mir>) -> bool {
                 && matches!(body.ty(node).kind(), TyKind::Iter(_));
     });
     found
+}
+
+/// Whether every iterator that the function is given is used up where it is read: in a list, or a sum.
+fn uses_up_iterators(body: &Body<Mir>) -> bool {
+    let is_iter = |node: &NodeId| matches!(body.ty(*node).strip_ref().kind(), TyKind::Iter(_));
+    let given = |node: &NodeId| match &body.nodes[*node].kind {
+        core::Node::Use(place, _) => {
+            is_iter(node) && body.params.iter().any(|param| place.as_local() == Some(param.local))
+        }
+        _ => false,
+    };
+    let (mut reads, mut used) = (0, 0);
+    body.walk_block(body.root, &mut |node| {
+        reads += usize::from(given(&node));
+        let args: Vec<NodeId> = match &body.nodes[node].kind {
+            core::Node::Op { args, .. } => args.clone(),
+            core::Node::Call { callee: core::Callee::Lib(_), args } => {
+                args.iter().map(|arg| arg.value).collect()
+            }
+            _ => Vec::new(),
+        };
+        let gives = body.ty(node).any(&mut |part| matches!(part.kind(), TyKind::Iter(_) | TyKind::Value));
+        used += if gives { 0 } else { args.iter().filter(|arg| given(arg)).count() };
+    });
+    reads == used
 }
 
 /// `fn name(params) -> ret`, one parameter a line where it is too wide.
@@ -415,8 +440,10 @@ fn gives_own_items(printer: &Printer<'_, '_>) -> bool {
     };
     let is_owned = |node: &NodeId| match &body.nodes[*node].kind {
         core::Node::Op { op: core::Op::IterOp(core::IterOp::Into), args, .. } => {
-            matches!(body.nodes[args[0]].kind, core::Node::Use(_, core::Mode::Move))
-                && matches!(body.ty(args[0]).kind(), TyKind::List(_))
+            let ty = body.ty(args[0]);
+            let is_lent =
+                |part: &Ty| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_));
+            matches!(ty.kind(), TyKind::List(_)) && !ty.any(&mut |part| is_lent(&part))
         }
         _ => false,
     };

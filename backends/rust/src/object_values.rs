@@ -410,6 +410,9 @@ pub fn convert_parameters(env: &mut Env<'_>) {
         takes.extend(fields.filter(|field| env.dynamic.set.contains(&field.name)).map(|field| field.ty));
         for body in env.methods_of(*class).into_iter().filter_map(|path| env.function(path)) {
             let is_equality = body.path.last() == "__eq__";
+            if body.kind == FnKind::Property && env.dynamic.reads(body.path.last()) {
+                gives.push(body.ret);
+            }
             if body.kind == FnKind::Method && (is_equality || env.dynamic.asks(body)) {
                 takes.extend(body.params.iter().skip(1).map(|param| body.locals[param.local].ty));
                 gives.push(body.ret);

@@ -399,12 +399,29 @@ impl Solver<'_> {
         }
     }
 
+    /// A name fills the parameter that has it, whichever of the functions that a value may be is the one.
+    fn bind_others(&mut self, job: JobId, ret: Var, first: Option<&Rc<Sig>>, atom: &Atom, args: &[ArgFact]) {
+        let root = self.vars.root(ret);
+        let is_other = |sig: &&Rc<Sig>| first.is_none_or(|first| !Rc::ptr_eq(first, sig));
+        let others = self.sigs.iter().filter(|(ret, _)| self.vars.root(**ret) == root);
+        let mut others: Vec<(Var, Rc<Sig>)> =
+            others.filter(|(_, sig)| is_other(sig)).map(|(ret, sig)| (*ret, sig.clone())).collect();
+        others.sort_by_key(|(ret, _)| *ret);
+        for (_, sig) in others {
+            let skip = sig.params.len().saturating_sub(atom.args.len() - 1);
+            self.bind_sig(job, &sig, skip, args);
+        }
+    }
+
     /// A call of a value.
     pub(crate) fn call_atom(&mut self, job: JobId, atom: &Atom, args: &[ArgFact], out: Var) {
         match atom.head {
             Head::Func(_) => {
                 let ret = *atom.args.last().expect("a function type ends in its result");
                 let sig = self.sigs.get(&ret).cloned();
+                if args.iter().any(|arg| matches!(arg.kind, ArgKind::Named(_))) {
+                    self.bind_others(job, ret, sig.as_ref(), atom, args);
+                }
                 match sig {
                     // A bound method's signature still has its receiver.
                     Some(sig) => {

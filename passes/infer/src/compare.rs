@@ -346,6 +346,9 @@ impl Apply<'_, '_, '_> {
         if let Some(node) = self.ordered_members(op, a, b) {
             return node;
         }
+        if !equality && let Some(node) = self.never_ordered(op, a, b) {
+            return node;
+        }
         if equality && self.never_equal(self.ty(a), self.ty(b)) && self.is_lazy(a) && self.is_lazy(b) {
             let origin = self.origin(a);
             return self.mk(Node::Const(Const::Bool(op == ObjOp::Ne)), Ty::bool(), origin);
@@ -468,6 +471,66 @@ impl Apply<'_, '_, '_> {
             true => self.hole(call, BAD_CALL, format!("`{}` that gives a `{ty}`", sign(op))),
             false => self.truth(call),
         }
+    }
+
+    /// `<` of an object and something that the methods of its class decline, whichever class below it is there.
+    fn never_ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> Option<NodeId> {
+        use TyKind::*;
+        let (x, y) = (self.ty(a), self.ty(b));
+        let is_plain = |ty: Ty| {
+            matches!(
+                ty.kind(),
+                Bool | Int(_) | Float(_) | Str | Bytes | List(_) | Dict(..) | Set(_) | Tuple(_)
+            )
+        };
+        let (class, object, is_left) = match (x.kind(), y.kind()) {
+            (Class(class, _), _) if is_plain(y) => (*class, a, true),
+            (_, Class(class, _)) if is_plain(x) => (*class, b, false),
+            _ => return None,
+        };
+        let env = self.types.env();
+        let head = crate::libcalls::head_of(if is_left { y } else { x })?;
+        let asked = if is_left { op } else { crate::ops::mirror(op) };
+        let name = format!("__{}__", dunder_word(asked));
+        let is_own = |path: &Name| {
+            env.class(*path).is_some() || matches!(path.as_str(), "object" | "ABC" | "Generic" | "Protocol")
+        };
+        let below = env.program.subclasses(class);
+        let declines = below.iter().all(|path| {
+            env.answering(Head::Class(*path), &name, head).is_none()
+                && env.program.mro(*path).iter().all(is_own)
+        });
+        if !declines || self.has_order(class) || env.is_enum(class) || env.is_error(class) {
+            return None;
+        }
+        let origin = self.origin(a);
+        if below.len() == 1 {
+            let text =
+                format!("'{}' not supported between instances of {} and {}", sign(op), shown(x), shown(y));
+            return Some(self.refuse("TypeError", &text, vec![a, b], origin));
+        }
+        let other = if is_left { b } else { a };
+        if !self.is_simple(other) {
+            return None;
+        }
+        let named = self.name_of_class(object, class);
+        let plain = shown(if is_left { y } else { x });
+        let value = Piece::Value { value: named, conv: Conv::Str, spec: Vec::new(), late: true };
+        let start = format!("'{}' not supported between instances of ", sign(op));
+        let pieces = match is_left {
+            true => vec![
+                Piece::Text(format!("{start}'").into()),
+                value,
+                Piece::Text(format!("' and {plain}").into()),
+            ],
+            false => {
+                vec![Piece::Text(format!("{start}{plain} and '").into()), value, Piece::Text("'".into())]
+            }
+        };
+        let text = self.mk(Node::Format(pieces), Ty::str(), origin);
+        let attr = Attr::Name(Name::new("TypeError"));
+        let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());
+        Some(self.mk(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin))
     }
 
     /// Whether objects of a class have an order without methods of their own.

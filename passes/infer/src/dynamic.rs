@@ -33,6 +33,7 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
         };
         todo.extend(operands.into_iter().filter(|var| mixed(solver, *var)).map(|var| vars.root(var)));
     }
+    todo.extend(crate::reread::variables(solver));
     let mut found = spread(solver, todo, &recursive);
     functions(solver, &mut found);
     crate::held::containers(solver, &mut found);

@@ -28,6 +28,10 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn error_new(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> NodeId {
         let class = name.as_str().strip_prefix("builtins.").map_or(name, Name::new);
+        if matches!(class.as_str(), "ExceptionGroup" | "BaseExceptionGroup") {
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.hole(at, crate::apply::BAD_CALL, "a group of exceptions".to_owned());
+        }
         let node = self.mk_op(ExcOp::New, Attr::Name(class), args, Ty::error());
         self.body.nodes[node].origin = origin;
         node
@@ -89,6 +93,9 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
+            ("builtins.next", [of, ..]) if *self.ty(*of).kind() == TyKind::Unit => {
+                self.refuse("TypeError", "'NoneType' object is not an iterator", args, origin)
+            }
             _ if let Some(tested) = self.with_item_truths(id, name, &args, origin) => tested,
             ("builtins.getattr", [_, _, _]) if let Some(found) = self.late_or(&args, origin) => found,
             ("builtins.print", _) if self.can_print(kinds, &args) => self.print_call(kinds, &args, origin),
@@ -400,7 +407,10 @@ impl Apply<'_, '_, '_> {
     /// `sum(objects)` as `reduce(add, objects[1:], 0 + objects[0])`. The sum of none is a number, which the type
     /// has no place for: it stops there.
     fn sum_from_zero(&mut self, items: NodeId, item: Ty, origin: Origin) -> NodeId {
-        let list = self.coerce(items, Ty::list(item));
+        let list = match self.ty(items).kind() {
+            TyKind::List(_) => self.coerce(items, Ty::list(item)),
+            _ => self.lib_call(Name::new("builtins.list"), &[ArgKind::Positional], vec![items], None, origin),
+        };
         self.with_value(list, |me, read| {
             let int = |me: &mut Self, digits: &str| {
                 me.mk(Node::Const(Const::Int(digits.into())), Ty::int(), origin)

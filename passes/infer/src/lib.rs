@@ -81,6 +81,7 @@ mod program;
 mod receivers;
 mod records;
 mod regex;
+mod reread;
 mod row_fits;
 mod rows;
 mod ruchy;

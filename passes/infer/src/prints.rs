@@ -70,7 +70,13 @@ impl Apply<'_, '_, '_> {
             }
             let text = self.mk(Node::Format(pieces), Ty::str(), origin);
             let write = Name::new("write");
-            return self.call_method(text, file, write, &[ArgKind::Positional], vec![text], origin);
+            let written = self.call_method(text, file, write, &[ArgKind::Positional], vec![text], origin);
+            if matches!(self.ty(written).kind(), TyKind::Unit | TyKind::Never) {
+                return written;
+            }
+            // What `write` gives is nobody's business.
+            let none = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.mk_block(vec![Stmt::new(StmtKind::Expr(written), origin)], none);
         }
         let op = if is_line { IoOp::PrintLn } else { IoOp::Print };
         let line = self.mk(Node::Format(pieces), Ty::str(), origin);

@@ -7,6 +7,24 @@ use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
     pub(crate) fn fits_row(&self, row: &Row, bound: &Bound, args: &[NodeId], loose: bool) -> bool {
+        self.fits_row_by(row, bound, args, &|me, ty, actual| me.fits(ty, actual, loose))
+    }
+
+    /// Whether they fit where those that may be `None` are not.
+    pub(crate) fn fits_row_unless_none(&self, row: &Row, bound: &Bound, args: &[NodeId]) -> bool {
+        self.fits_row_by(row, bound, args, &|me, ty, actual| match actual.kind() {
+            TyKind::Option(have) => me.fits(ty, actual, false) || me.fits(ty, *have, false),
+            _ => me.fits(ty, actual, false),
+        })
+    }
+
+    fn fits_row_by(
+        &self,
+        row: &Row,
+        bound: &Bound,
+        args: &[NodeId],
+        fits: &dyn Fn(&Self, Ty, Ty) -> bool,
+    ) -> bool {
         bound.slots.iter().zip(&row.params).all(|(slot, param)| {
             let items: &[usize] = match slot {
                 Slot::Arg(at) => std::slice::from_ref(at),
@@ -16,7 +34,7 @@ impl Apply<'_, '_, '_> {
             items.iter().all(|at| {
                 let is_item = matches!(self.body.nodes[args[*at]].kind, Node::Item(_));
                 (is_item && matches!(param.ty.kind(), TyKind::Func(..)))
-                    || self.fits(param.ty, self.ty(args[*at]), loose)
+                    || fits(self, param.ty, self.ty(args[*at]))
             })
         })
     }

@@ -226,6 +226,8 @@ impl Apply<'_, '_, '_> {
             })
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
+        let best =
+            best.or_else(|| all.iter().position(|(row, bound)| self.fits_row_unless_none(row, bound, &args)));
         // Items that are dynamic are numbers of either kind, as those that may be absent or a text.
         let is_dynamic = |arg: &NodeId| match self.item_type(self.ty(*arg)).kind() {
             TyKind::Option(inner) => matches!(inner.kind(), TyKind::Num | TyKind::Value),

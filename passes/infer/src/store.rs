@@ -91,6 +91,11 @@ impl Apply<'_, '_, '_> {
         let path = self.types.env().program.resolve(path);
         let class = path.parent();
         let is_member = self.types.env().class(class).is_some() && self.types.env().is_enum(class);
+        if is_member && !self.defines(path, value) {
+            let origin = self.origin(value);
+            let text = format!("cannot reassign member '{}'", path.last());
+            return StmtKind::Expr(self.refuse("AttributeError", &text, vec![value], origin));
+        }
         let want = if is_member {
             self.ty(value)
         } else {
@@ -98,6 +103,18 @@ impl Apply<'_, '_, '_> {
             var.and_then(|var| self.types.get(var)).unwrap_or_else(|| self.ty(value))
         };
         self.set_kind(Place::global(path), value, want)
+    }
+
+    /// Whether the first statement that sets a global sets this value: later ones do not define a member.
+    fn defines(&self, path: Name, value: NodeId) -> bool {
+        let body = &self.unit.body;
+        let first = body.blocks[body.root].stmts.iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Set { target: Pat::Place(place), value } if place.root == Root::Global(path) => {
+                Some(*value)
+            }
+            _ => None,
+        });
+        body.kind == FnKind::Init && first.is_none_or(|first| self.origin(first) == self.origin(value))
     }
 
     fn assign_field(&mut self, object: NodeId, name: Name, value: NodeId) -> StmtKind {
@@ -189,6 +206,11 @@ impl Apply<'_, '_, '_> {
             return self.assign_field(object, name, value);
         }
         let env = self.types.env();
+        if env.is_enum(class) && matches!(name.as_str(), "value" | "name") {
+            let text = format!("<enum 'Enum'> cannot set attribute '{name}'");
+            let origin = self.origin(object);
+            return StmtKind::Expr(self.refuse("AttributeError", &text, vec![value], origin));
+        }
         let mut owners = self.owners_below(class, name);
         owners.retain(|owner| env.field_owner(*owner, name).is_some());
         if owners.len() < 2 {

@@ -147,6 +147,15 @@ impl Own<'_> {
             Want::Ref => self.lent_as(arg, param.strip_ref()),
             want => self.node(arg, want),
         };
+        // A nested function that gives a captured handle another value.
+        if let (TyKind::RefMut(inner), Node::Use(place, mode @ (Mode::Ref | Mode::Copy))) =
+            (param.kind(), &mut self.out.nodes[node].kind)
+            && matches!(inner.kind(), TyKind::Shared(_))
+            && place.as_local().is_some()
+        {
+            *mode = Mode::Mut;
+            self.out.nodes[node].ty = param;
+        }
         if matches!(self.src.nodes[arg].kind, Node::Item(_) | Node::Closure(_)) && want == Want::Ref {
             let origin = self.out.nodes[node].origin;
             return self.temporary(node, want, origin);

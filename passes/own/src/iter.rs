@@ -245,6 +245,10 @@ impl Own<'_> {
                     self.out.walk(Child::Node(arg.value), &mut |node| asked.extend([node]));
                 }
             }
+            // The items of a dynamic value hold what they need of it.
+            if let Node::Op { op: Op::ValueOp(ValueOp::Iter), args, .. } = &self.out.nodes[node].kind {
+                self.out.walk(Child::Node(args[0]), &mut |node| asked.extend([node]));
+            }
         });
         // What a closure is given lives in its call.
         let mut inside: FxHashSet<LocalId> = FxHashSet::default();

@@ -482,6 +482,13 @@ impl Assigned<'_> {
                 if matches!(mode, Mode::Mut | Mode::Take) {
                     self.change(place);
                 }
+                // A handle that another function replaces.
+                if let (TyKind::RefMut(inner), Some(local)) = (self.body.ty(id).kind(), place.as_local())
+                    && matches!(inner.kind(), TyKind::Shared(_))
+                    && self.body.locals[local].ty == *inner
+                {
+                    self.needed.insert(local);
+                }
             }
             Node::Call { callee: Callee::Lib(name), args }
                 if matches!(name.as_str(), "builtins.any" | "builtins.all") =>

@@ -69,7 +69,8 @@ impl Own<'_> {
                 self.before.extend(late);
             }
             // A guard lives until the statement ends, also where what it guards is cloned.
-            let is_looked_at = around == Around::Format && self.copied(lowered).is_some()
+            let is_looked_at = around == Around::Format
+                && (self.copied(lowered).is_some() || self.names_class(lowered))
                 || self.looks_into(lowered, around == Around::Format);
             if is_looked_at || self.hold(*node, lowered, false).is_some() || self.holds_guard(*node) {
                 self.keep_alive(*node, &nodes[index + 1..]);
@@ -89,6 +90,12 @@ impl Own<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `type(x).__name__`, a text that is borrowed from the value.
+    fn names_class(&self, lowered: NodeId) -> bool {
+        matches!(&self.out.nodes[lowered].kind, Node::Call { callee: Callee::Lib(name), .. }
+            if matches!(name.as_str(), "type.name" | "class.name" | "error.class_name"))
     }
 
     /// What an operand borrows is not moved away by those after it.
@@ -170,7 +177,9 @@ impl Own<'_> {
                         || !is_mutable && self.changes(nodes[at], hold, *later)
                 })
             });
-            if hold.is_some() && !must && !is_over {
+            // What runs code of the program runs before what is computed early behind it.
+            let is_first = at < last && self.calls_program(nodes[at]);
+            if hold.is_some() && !must && !is_over && !is_first {
                 continue;
             }
             let item = match self.out.ty(out[at]).kind() {
@@ -372,7 +381,11 @@ impl Own<'_> {
     }
 
     fn hold(&self, node: NodeId, lowered: NodeId, late: bool) -> Option<Hold> {
-        let ty = self.out.ty(lowered);
+        // An object that is lent is lent as one of its class, too.
+        let ty = match &self.out.nodes[lowered].kind {
+            Node::Op { op: Op::ClassOp(_), args, .. } => self.out.ty(args[0]),
+            _ => self.out.ty(lowered),
+        };
         let holds =
             ty.any(&mut |part| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
         let is_value = !holds

@@ -5,13 +5,13 @@ use batuta_core::*;
 
 /// Whether code that a node runs assigns a field of this name. Function values may do anything.
 pub fn may_write(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, field: Name) -> bool {
-    may_run(program, body, node, &|_, stmt| assigns(stmt, field))
+    !matches!(run(program, body, node, &|_, stmt| assigns(stmt, field)), Found::No)
 }
 
 /// Whether code that a node runs gives a field or a global of this name another value, which leaves the old one
 /// as it is. Function values may do anything.
 pub fn may_rebind(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, name: Name) -> bool {
-    may_run(program, body, node, &|callee, stmt| {
+    let rebinds = |callee: &Body<Typed>, stmt: &StmtKind| {
         // What a constructor sets is new.
         let made = callee.params.first().filter(|_| callee.path.last() == "__init__");
         let is_it = |place: &Place| match (place.root, place.proj.last()) {
@@ -20,16 +20,30 @@ pub fn may_rebind(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, na
             (_, last) => last == Some(&Proj::Field(name)),
         };
         matches!(stmt, StmtKind::Set { target, .. } if sets(target, &is_it))
-    })
+    };
+    match run(program, body, node, &rebinds) {
+        Found::Yes => true,
+        Found::No => false,
+        // Function values may be any of the program's functions; what runs once at the start is over.
+        Found::Open => program
+            .fns
+            .values()
+            .any(|callee| !matches!(callee.kind, FnKind::Init) && has_stmt(callee, &rebinds)),
+    }
 }
 
+/// Whether some statement was found in the functions that a node calls.
+enum Found {
+    Yes,
+    No,
+    /// A function value is called, which may be any function.
+    Open,
+}
+
+type Test<'a> = dyn Fn(&Body<Typed>, &StmtKind) -> bool + 'a;
+
 /// Whether a statement like this is in the functions that a node calls.
-fn may_run(
-    program: &Program<Typed>,
-    body: &Body<Typed>,
-    node: NodeId,
-    is_it: &dyn Fn(&Body<Typed>, &StmtKind) -> bool,
-) -> bool {
+fn run(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, is_it: &Test<'_>) -> Found {
     let mut todo = Vec::new();
     let mut is_open = false;
     body.walk(Child::Node(node), &mut |node| {
@@ -38,16 +52,20 @@ fn may_run(
     let mut seen: FxHashSet<Name> = FxHashSet::default();
     while let Some(path) = todo.pop().filter(|_| !is_open) {
         let Some(callee) = program.fns.get(&path).filter(|_| seen.insert(path)) else { continue };
-        let mut writes = false;
-        callee.walk_stmts(callee.root, &mut |stmt| writes |= is_it(callee, &stmt.kind));
-        if writes {
-            return true;
+        if has_stmt(callee, is_it) {
+            return Found::Yes;
         }
-        for (_, row) in callee.nodes.iter() {
-            is_open |= calls(program, &row.kind, &mut todo);
-        }
+        callee.walk_block(callee.root, &mut |node| {
+            is_open |= calls(program, &callee.nodes[node].kind, &mut todo);
+        });
     }
-    is_open
+    if is_open { Found::Open } else { Found::No }
+}
+
+fn has_stmt(body: &Body<Typed>, is_it: &Test<'_>) -> bool {
+    let mut found = false;
+    body.walk_stmts(body.root, &mut |stmt| found |= is_it(body, &stmt.kind));
+    found
 }
 
 fn assigns(stmt: &StmtKind, field: Name) -> bool {

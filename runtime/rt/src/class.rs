@@ -185,7 +185,9 @@ builtin! {
     SystemExit(BaseException);
     KeyboardInterrupt(BaseException);
     GeneratorExit(BaseException);
+    BaseExceptionGroup(BaseException);
     Exception(BaseException);
+    ExceptionGroup(Exception);
     StopIteration(Exception);
     StopAsyncIteration(Exception);
     ArithmeticError(Exception);

@@ -3,7 +3,7 @@
 //! An [`Error`] is one word, so `Result<i64, Error>` is 16 bytes. Cloning makes an alias, as
 //! binding an exception to a second name does in Python.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
@@ -29,28 +29,39 @@ pub enum Arg {
         str: String,
         /// Text under `repr`.
         repr: String,
+        /// Whether the text of a container tells all that it holds.
+        is_plain: bool,
     },
 }
 
 impl Arg {
     /// The argument that `value` becomes.
     pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
+        let is_plain = value.is_told_by_text() || crate::error_literals::is_plain(type_name::<T>());
+        Arg::of_kind(value, is_plain)
+    }
+
+    /// The same; `is_plain`: a container of texts, numbers and `None` alone, which its text tells.
+    pub fn of_kind<T: Repr + ?Sized>(value: &T, is_plain: bool) -> Arg {
         let (str, shown) = (str(value).to_string(), repr(value).to_string());
         // A dynamic value that is a text.
         if shown.starts_with(['\'', '"']) && repr(&str).to_string() == shown {
             return Arg::Str(str);
         }
-        Arg::Shown { str, repr: shown }
+        Arg::Shown { str, repr: shown, is_plain }
     }
 }
 
 impl Arg {
     /// The argument as a value; what is kept as text alone shows that text.
     pub fn value(&self) -> Value {
-        let (text, repr) = match self {
+        let (text, repr, is_plain) = match self {
             Arg::Str(text) => return Value::from(text.as_str()),
-            Arg::Shown { str, repr } => (str, repr),
+            Arg::Shown { str, repr, is_plain } => (str, repr, *is_plain),
         };
+        if let Some(container) = crate::error_literals::container(repr).filter(|_| is_plain) {
+            return container;
+        }
         if text != repr {
             return crate::error_args::shown(text, repr);
         }
@@ -211,8 +222,10 @@ pub struct Outside {
 struct Inner {
     class: Class,
     args: Vec<Arg>,
+    /// The text of an `OSError`.
     text: Option<String>,
-    shown: Option<String>,
+    /// What the program's own struct says of itself, each time somebody asks.
+    own: Option<Own>,
     /// The file of an `OSError`.
     file: Option<String>,
     payload: Option<Box<dyn Any>>,
@@ -223,13 +236,29 @@ struct Inner {
     place: RefCell<Option<Place>>,
 }
 
+/// `__str__` and `__repr__` of a struct of the program.
+#[derive(Clone, Copy)]
+struct Own {
+    text: fn(&dyn Any) -> Option<String>,
+    shown: fn(&dyn Any) -> Option<String>,
+}
+
+impl Own {
+    fn of<E: Exception>() -> Own {
+        Own {
+            text: |any| any.downcast_ref::<E>().and_then(E::text),
+            shown: |any| any.downcast_ref::<E>().and_then(E::shown),
+        }
+    }
+}
+
 impl Inner {
     fn new(class: Class, args: Vec<Arg>, place: Option<Place>) -> Inner {
         Inner {
             class,
             args,
             text: None,
-            shown: None,
+            own: None,
             file: None,
             payload: None,
             cause: RefCell::new(None),
@@ -298,15 +327,21 @@ impl Error {
     pub fn of<E: Exception>(exception: E) -> Error {
         let (class, args) = (exception.class(), exception.args());
         let is_file_error = args.len() > 2 && is_os_error(class, &args);
-        let text = exception.text().or_else(|| is_file_error.then(|| os_text(&args)));
+        let text = is_file_error.then(|| os_text(&args));
         let (args, file) = split_file(class, args);
         Error(Rc::new(Inner {
             text,
-            shown: exception.shown(),
+            own: Some(Own::of::<E>()),
             file,
             payload: Some(Box::new(exception)),
             ..Inner::new(class, args, Some(Location::caller().into()))
         }))
+    }
+
+    /// What the program's own struct says now.
+    fn own_text(&self, which: impl Fn(&Own) -> fn(&dyn Any) -> Option<String>) -> Option<String> {
+        let payload = self.0.payload.as_deref()?;
+        which(self.0.own.as_ref()?)(payload)
     }
 
     /// `e.filename` of an `OSError`.
@@ -503,6 +538,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = self.own_text(|own| own.text) {
+            return f.write_str(&text);
+        }
         if let Some(text) = &self.0.text {
             return f.write_str(text);
         }
@@ -532,8 +570,8 @@ fn fmt_args(args: &[Arg], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 impl Repr for Error {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.shown {
-            Some(text) => f.write_str(text),
+        match self.own_text(|own| own.shown) {
+            Some(text) => f.write_str(&text),
             None => write_call(self.class(), self.args(), f),
         }
     }

@@ -13,6 +13,7 @@ mod coroutine;
 mod deep_copy;
 mod error;
 mod error_args;
+mod error_literals;
 mod fault;
 mod file;
 mod format;

@@ -128,6 +128,10 @@ impl<'a> Unit<'a> {
                     self.gap(what, *path, body.nodes[node].origin);
                 }
             });
+            if unkept::replaces_handle(body) {
+                let what = "a captured handle that gets another value";
+                self.gap(what, *path, Origin::default());
+            }
             let lir = batuta_flow::lower(program, body);
             for gap in lir.all_gaps() {
                 let place = (self.options.locate)(*path, gap.origin);

@@ -240,3 +240,12 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         _ => None,
     }
 }
+
+/// Whether a function gives a shared container that it is lent another value: what it is lent is the container, not
+/// the variable that holds it.
+pub(crate) fn replaces_handle(body: &Body<Mir>) -> bool {
+    body.params.iter().any(|param| {
+        let TyKind::RefMut(inner) = body.locals[param.local].ty.kind() else { return false };
+        matches!(inner.kind(), TyKind::Shared(of) if of.class_path().is_some() || matches!(of.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_)))
+    })
+}

@@ -5,6 +5,7 @@ use super::{Site, error_of, rows};
 use crate::desc::{ClassDesc, Kind};
 use crate::item::{Item, list_word, text_word};
 use crate::memory::keep;
+use batuta_core::{Ty, TyKind};
 use batuta_rt::{self as rt, Arg, Error};
 use std::cell::Cell;
 
@@ -120,7 +121,7 @@ fn arg(item: &Item) -> Arg {
     let item = item.bare();
     match item.desc.kind {
         Kind::Str => Arg::Str(item.text().to_owned()),
-        _ => Arg::of(&item),
+        _ => Arg::of_kind(&item, is_plain(item.desc.ty)),
     }
 }
 
@@ -133,7 +134,7 @@ fn make(site: &Site, args: &[Item]) -> u64 {
         return keep(Error::new(rt::NotTranslated, format!("not yet implemented: {}", why.text())));
     }
     if site.attr == "KeyError" && args.len() == 1 {
-        return keep(Error::key(&args[0].bare()));
+        return keep(Error::with_args(rt::KeyError, [arg(&args[0])]));
     }
     keep(Error::with_args(site.error.unwrap_or(rt::RuntimeError), args.iter().map(arg)))
 }
@@ -255,4 +256,14 @@ rows! {
         },
         _ => adapt(&Item::new(0, site.ret), site.ret),
     };
+}
+
+/// Whether the text of a value tells all that it holds: no object, no dynamic value.
+fn is_plain(ty: Ty) -> bool {
+    !ty.any(&mut |part| {
+        matches!(
+            part.kind(),
+            TyKind::Class(..) | TyKind::Value | TyKind::Func(..) | TyKind::Lib(..) | TyKind::Error
+        )
+    })
 }

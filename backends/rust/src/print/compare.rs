@@ -306,7 +306,9 @@ impl Printer<'_, '_> {
             return if op == CmpOp::Is { same } else { Expr::unary("!", same) };
         }
         let (a, b) = (self.by_ref(left), self.by_ref(right));
+        let is_error = ty.strip_shared().class_path().is_some_and(|class| self.env.is_exception(class));
         let same = match ty.kind() {
+            _ if is_error => a.method("ptr_eq", vec![b]),
             TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
                 Expr::call("Rc::ptr_eq", vec![a, b])

@@ -58,6 +58,8 @@ impl Printer<'_, '_> {
             Node::YieldFrom(of) if matches!(self.body.ty(*of).kind(), TyKind::Lib(..)) => {
                 emitted("delegate", self.expr(*of))
             }
+            // What has no translation gives no items.
+            Node::YieldFrom(of) if *self.body.ty(*of).kind() == TyKind::Never => self.expr(*of),
             Node::YieldFrom(of) => emitted("emit_all", self.iterator(*of)),
             Node::Await(of) => {
                 let future = self.expr(*of);

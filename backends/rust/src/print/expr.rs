@@ -165,7 +165,10 @@ impl Printer<'_, '_> {
                 (_, TyKind::Ref(_) | TyKind::RefMut(_)) => arg.method("clone", vec![]),
                 _ => arg,
             });
-            let ty = self.ty(*wanted, Position::Param);
+            // A closure has no generic parameters.
+            let is_iter = matches!(wanted.strip_ref().kind(), TyKind::Iter(_));
+            let position = if is_iter { Position::Stored } else { Position::Param };
+            let ty = self.ty(*wanted, position);
             names.push(format!("{name}: {ty}"));
         }
         let call = Expr::call(path, args);

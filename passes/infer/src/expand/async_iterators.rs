@@ -35,10 +35,10 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let walk = class.join("__aiter__");
         match path.last() {
             "__anext__" if program.fns.get(&walk).is_none_or(|body| gives_itself(body)) => {
-                let Ok(mut body) = text::parse_body::<Hir>(&WALK.replace("@C.", &format!("@{class}.")))
-                else {
-                    continue;
-                };
+                let begins = begin(program, class, walk);
+                let start = if begins { "  method (%self).__begin__()\n  while" } else { "  while" };
+                let walk_text = WALK.replace("@C.", &format!("@{class}.")).replacen("  while", start, 1);
+                let Ok(mut body) = text::parse_body::<Hir>(&walk_text) else { continue };
                 body.lang = program.fns[&path].lang;
                 program.fns.insert(walk, Arc::new(body));
                 let def = Arc::make_mut(&mut program.classes[&class]);
@@ -70,10 +70,32 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     }
 }
 
-/// `return self`, and nothing else.
+/// What `__aiter__` does before it returns `self` becomes a method of its own; false where that is nothing.
+fn begin(program: &mut Program<Hir>, class: Name, walk: Name) -> bool {
+    let Some(body) = program.fns.get(&walk).filter(|body| body.blocks[body.root].stmts.len() > 1) else {
+        return false;
+    };
+    let mut body = (**body).clone();
+    let root = body.root;
+    body.blocks[root].stmts.pop();
+    body.path = class.join("__begin__");
+    let def = Arc::make_mut(&mut program.classes[&class]);
+    def.methods.push(body.path);
+    program.fns.insert(body.path, Arc::new(body));
+    true
+}
+
+/// `return self` at the end, and nowhere else a `return`.
 fn gives_itself(body: &Body<Hir>) -> bool {
-    let [only] = &body.blocks[body.root].stmts[..] else { return false };
-    let StmtKind::Expr(node) = only.kind else { return false };
+    let Some(last) = body.blocks[body.root].stmts.last() else { return false };
+    let StmtKind::Expr(node) = last.kind else { return false };
+    let mut returns = 0;
+    body.walk_own(body.root, &mut |node| {
+        returns += usize::from(matches!(body.nodes[node].kind, Node::Return(_)));
+    });
+    if returns != 1 || body.is_generator {
+        return false;
+    }
     let Node::Return(Some(value)) = body.nodes[node].kind else { return false };
     body.has_receiver()
         && matches!(&body.nodes[value].kind, Node::Use(place, _) if place.as_local() == Some(body.params[0].local))

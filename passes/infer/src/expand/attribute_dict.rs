@@ -148,8 +148,28 @@ fn attributes(program: &Program<Hir>, class: Name) -> Option<Vec<Name>> {
         set_by(program, init, &mut names, 0)?;
     }
     let is_method = |name: &Name| program.find_method(class, name.as_str()).is_some();
+    // An object that is given an attribute of its class has it from then on.
+    let of_class = program.mro(class).into_iter().filter_map(|path| program.classes.get(&path));
+    let mut of_class = of_class.flat_map(|def| def.attributes.iter().map(|path| Name::new(path.last())));
+    if of_class.any(|name| !names.contains(&name) && is_assigned(program, name)) {
+        return None;
+    }
     let is_whole = all.iter().all(|name| names.contains(name)) && !names.iter().any(is_method);
     (is_whole && !has_slots).then_some(names)
+}
+
+/// Whether an attribute of this name is assigned to some object.
+fn is_assigned(program: &Program<Hir>, name: Name) -> bool {
+    let is_it = |place: &Place| place.proj.last() == Some(&Proj::Field(name));
+    program.fns.values().any(|body| {
+        let mut found = false;
+        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => target.each_place(&mut |place| found |= is_it(place)),
+            StmtKind::Update { place, .. } => found |= is_it(place),
+            _ => {}
+        });
+        found
+    })
 }
 
 /// Adds what a constructor sets, step by step.

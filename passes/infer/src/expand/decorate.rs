@@ -17,7 +17,7 @@
 
 use super::forward::{Forward, forward};
 use super::wrapper_attributes::{attributes, replace_attributes};
-use batuta_base::{FxHashMap, Name, Origin};
+use batuta_base::{FxHashMap, Id, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -756,7 +756,9 @@ fn wrapped(
     // Nothing runs the decorator itself any more.
     let is_wrapper = |stmt: &Stmt| match stmt.kind {
         StmtKind::Set { value, .. } => {
-            matches!(&deco.nodes[value].kind, Node::Closure(made) if made.body == closure.body)
+            // What came with the arguments of other decorators is no part of this one.
+            value.index() < deco.nodes.len()
+                && matches!(&deco.nodes[value].kind, Node::Closure(made) if made.body == closure.body)
         }
         _ => false,
     };

@@ -220,7 +220,8 @@ fn look_up(
             let class = class_of(program, body, object)?;
             let mut names = fields_of(program, class)?;
             if body.has_receiver() && object.as_local() == Some(body.params[0].local) {
-                names.extend(asked_of(program, body.path.parent(), &names));
+                super::names_given::extend(program, class, &mut names);
+                names.extend(asked_of(program, class, &names));
             }
             names.retain(|name| !is_getter_only(program, class, *name));
             names
@@ -418,7 +419,7 @@ fn fields_of(program: &Program<Hir>, class: Name) -> Option<Vec<Name>> {
         let attributes = def.attributes.iter().map(|path| Name::new(path.last()));
         let setters = def.methods.iter().filter_map(|path| path.last().strip_suffix("$setter"));
         for name in fields.chain(attributes).chain(setters.map(Name::new)) {
-            if !names.contains(&name) {
+            if !names.contains(&name) && !crate::slots::is_list(name) {
                 names.push(name);
             }
         }
@@ -447,6 +448,9 @@ fn made_once(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option
                 count += 1;
                 class = match &body.nodes[*value].kind {
                     Node::Call { callee: Callee::Fn(path), .. } => Some(program.resolve(*path)),
+                    Node::Call { callee: Callee::Lib(name), args } if name.as_str().starts_with("copy.") => {
+                        copied(body, args)
+                    }
                     _ => None,
                 };
             }
@@ -458,6 +462,14 @@ fn made_once(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option
         }
     }
     class.filter(|_| count == 1)
+}
+
+/// The class of the receiver of a method, where that is what is copied.
+fn copied(body: &Body<Hir>, args: &[Arg]) -> Option<Name> {
+    let [Arg { value, .. }] = args else { return None };
+    let Node::Use(place, _) = &body.nodes[*value].kind else { return None };
+    let is_own = body.has_receiver() && place.as_local() == Some(body.params[0].local);
+    is_own.then(|| body.path.parent())
 }
 
 fn write(body: &mut Body<Hir>, found: &Found) -> NodeId {

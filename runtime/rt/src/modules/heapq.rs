@@ -204,6 +204,40 @@ where
     merged.into_iter()
 }
 
+/// `heapq.merge(*lists, key=key, reverse=reverse)`.
+pub fn merge_all_by<R: Row, K: PyOrd>(
+    lists: impl IntoIterator<Item = R>,
+    mut key: impl FnMut(&R::Item) -> K,
+    reverse: bool,
+) -> impl Iterator<Item = R::Item> {
+    let lists = lists.into_iter().map(|list| list.items().map(|item| (key(&item), item)).collect::<Vec<_>>());
+    let merged = lists.fold(Vec::new(), |merged, list| join(merged, list, |a, b| a.0.py_lt(&b.0), reverse));
+    merged.into_iter().map(|(_, item)| item)
+}
+
+/// `heapq.merge(*lists, reverse=reverse)`.
+pub fn merge_all_ordered<R: Row>(
+    lists: impl IntoIterator<Item = R>,
+    reverse: bool,
+) -> impl Iterator<Item = R::Item>
+where
+    R::Item: PyOrd,
+{
+    let lists = lists.into_iter().map(|list| list.items().collect::<Vec<_>>());
+    lists.fold(Vec::new(), |merged, list| join(merged, list, |a, b| a.py_lt(b), reverse)).into_iter()
+}
+
+/// Two lists as one; of equal items those of the first come first.
+fn join<T>(a: Vec<T>, b: Vec<T>, less: impl Fn(&T, &T) -> bool, reverse: bool) -> Vec<T> {
+    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
+    let next = || match (a.peek(), b.peek()) {
+        (Some(x), Some(y)) if if reverse { less(x, y) } else { less(y, x) } => b.next(),
+        (Some(_), _) => a.next(),
+        (None, _) => b.next(),
+    };
+    std::iter::from_fn(next).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -256,6 +256,15 @@ pub fn log_error(message: &str, args: &[Value]) {
     root().log_error(message, args);
 }
 
+/// `logging.error(.., exc_info=is_held)` and its like.
+#[track_caller]
+pub fn log_held(level: i64, message: &str, is_held: bool, args: &[Value]) {
+    if root().0.handlers.borrow().is_empty() {
+        basic_config(LogConfig::default());
+    }
+    root().log_held(level, message, is_held, args);
+}
+
 /// `logging.info(..)` and its like: the root logger, which gets a handler when it has none.
 #[track_caller]
 pub fn log(level: i64, message: &str, args: &[Value]) {
@@ -383,6 +392,18 @@ impl Logger {
         if self.is_enabled_for(40) {
             let record = LogRecord::new(&self.0.name, 40, Value::from(message), args);
             record.hold_error();
+            self.handle(&record);
+        }
+    }
+
+    /// `logger.error(message, *args, exc_info=is_held)` and its like.
+    #[track_caller]
+    pub fn log_held(&self, level: i64, message: &str, is_held: bool, args: &[Value]) {
+        if self.is_enabled_for(level) {
+            let record = LogRecord::new(&self.0.name, level, Value::from(message), args);
+            if is_held {
+                record.hold_error();
+            }
             self.handle(&record);
         }
     }

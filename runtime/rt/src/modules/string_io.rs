@@ -59,6 +59,12 @@ impl StringIO {
         }
     }
 
+    /// `f.flush()`: nothing waits to be written.
+    #[track_caller]
+    pub fn flush(&self) {
+        self.memory();
+    }
+
     /// `f.getvalue()`.
     #[track_caller]
     pub fn getvalue(&self) -> String {

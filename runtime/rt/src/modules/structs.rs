@@ -530,12 +530,15 @@ pub fn unpack_from<T: FromFields>(format: &str, bytes: &[u8], offset: i64) -> Re
     Layout::parse(format)?.unpack_from(bytes, offset)
 }
 
-/// `struct.iter_unpack(format, bytes)`.
+/// `struct.iter_unpack(format, bytes)`, with the items of `I`.
 #[track_caller]
-pub fn iter_unpack<T: FromFields>(
+pub fn iter_unpack<I: Iterator>(
     format: &str,
     bytes: &[u8],
-) -> Result<impl Iterator<Item = T> + use<T>, Error> {
+) -> Result<impl Iterator<Item = I::Item> + use<I>, Error>
+where
+    I::Item: FromFields,
+{
     Layout::parse(format)?.iter_unpack(bytes)
 }
 

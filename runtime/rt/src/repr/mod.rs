@@ -21,6 +21,11 @@ pub trait Repr {
         self.fmt_repr(f)
     }
 
+    /// Whether the text of a dynamic value tells all that it holds.
+    fn is_told_by_text(&self) -> bool {
+        false
+    }
+
     /// Writes what `repr` gives for a list of such values; bytes have a text of their own.
     fn fmt_list(items: &[Self], f: &mut fmt::Formatter<'_>) -> fmt::Result
     where

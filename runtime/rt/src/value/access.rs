@@ -282,6 +282,10 @@ pub fn get_attr_or(value: &Value, name: &str, default: Value) -> Value {
 pub fn vars(value: &Value) -> Value {
     match find_attr(value, "__dict__") {
         Some(attributes) => attributes,
+        None if matches!(value, Value::Object(_)) => {
+            let text = format!("not yet implemented: the attributes of a '{}' object", value.class_name());
+            crate::raise_new(crate::NotTranslated, text)
+        }
         None => type_error("vars() argument must have __dict__ attribute".to_owned()),
     }
 }

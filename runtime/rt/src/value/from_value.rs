@@ -133,6 +133,10 @@ impl<T: FromValue + 'static> FromValue for Vec<T> {
                 Some(_) => bytes.iter().map(|byte| T::from_value(&Value::from(i64::from(*byte)))).collect(),
                 None => Err(expected("list", value)),
             },
+            // A named tuple.
+            Value::Object(object) if let Some(plain @ Value::Tuple(_)) = object.plain() => {
+                Self::from_value(&plain)
+            }
             other => Err(expected("list", other)),
         }
     }
@@ -241,6 +245,7 @@ impl<T: Object> FromValue for Rc<T> {
 
 macro_rules! function {
     ($($name:ident $arg:ident),*) => {
+        #[allow(coherence_leak_check)]
         impl<$($name: Into<Value> + 'static,)* R: FromValue + 'static> FromValue for Rc<dyn Fn($($name),*) -> R> {
             #[track_caller]
             fn from_value(value: &Value) -> Result<Self, Error> {
@@ -260,6 +265,41 @@ function!(A a);
 function!(A a, B b);
 function!(A a, B b, C c);
 function!(A a, B b, C c, D d);
+
+/// Functions that are lent what they are called with: other types than those that take it, whatever lifetime that has.
+macro_rules! lending {
+    ($($name:ident $arg:ident),*) => {
+        #[allow(coherence_leak_check)]
+        impl<$($name: Clone + Into<Value> + 'static,)* R: FromValue + 'static> FromValue for Rc<dyn Fn($(&$name),*) -> R> {
+            #[track_caller]
+            fn from_value(value: &Value) -> Result<Self, Error> {
+                let value = value.clone();
+                Ok(Rc::new(move |$($arg: &$name),*| super::py::call(&value, &[$($arg.clone().into()),*]).to::<R>()))
+            }
+
+            fn fits(value: &Value) -> bool {
+                super::py::callable(value)
+            }
+        }
+    };
+}
+
+lending!(A a);
+lending!(A a, B b);
+lending!(A a, B b, C c);
+
+#[allow(coherence_leak_check)]
+impl<R: FromValue + 'static> FromValue for Rc<dyn Fn(&str) -> R> {
+    #[track_caller]
+    fn from_value(value: &Value) -> Result<Self, Error> {
+        let value = value.clone();
+        Ok(Rc::new(move |text: &str| super::py::call(&value, &[Value::from(text)]).to::<R>()))
+    }
+
+    fn fits(value: &Value) -> bool {
+        super::py::callable(value)
+    }
+}
 
 macro_rules! tuple {
     ($count:literal: $($name:ident $at:tt)+) => {

@@ -72,9 +72,9 @@ pub(super) fn dict_method(dict: &SharedDict<Value, Value>, name: &str, args: &[V
     let default = || args.get(1).cloned().unwrap_or_default();
     Some(match name {
         "get" => dict.get(arg(0)).unwrap_or_else(default),
-        "keys" => Value::from(dict.keys().collect::<Vec<_>>()),
-        "values" => Value::from(dict.values().collect::<Vec<_>>()),
-        "items" => Value::from(dict.items().map(tuple_of).collect::<Vec<Value>>()),
+        "keys" => super::views::view("dict_keys", dict.keys().collect()),
+        "values" => super::views::view("dict_values", dict.values().collect()),
+        "items" => super::views::view("dict_items", dict.items().map(tuple_of).collect()),
         "pop" if args.len() > 1 => dict.pop_or(arg(0), default()),
         "pop" => dict.pop(arg(0)),
         "popitem" => tuple_of(dict.popitem()),

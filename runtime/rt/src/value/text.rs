@@ -9,6 +9,18 @@ use crate::format::{Format, Operand};
 use crate::repr::{Repr, repr, write_items};
 
 impl Repr for Value {
+    fn is_told_by_text(&self) -> bool {
+        match self {
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
+            Value::List(items) => items.borrow().iter().all(Repr::is_told_by_text),
+            Value::Tuple(items) => items.iter().all(Repr::is_told_by_text),
+            Value::Dict(entries) => {
+                entries.borrow().iter().all(|(key, value)| key.is_told_by_text() && value.is_told_by_text())
+            }
+            _ => false,
+        }
+    }
+
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::None => f.write_str("None"),
