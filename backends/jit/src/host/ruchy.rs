@@ -211,7 +211,18 @@ fn counted_items(a: &[Item]) -> u64 {
 }
 
 rows! {
+/// A message that may wait: the closure lives until its handler has run.
+fn post(a: &[Item]) -> u64 {
+    let message = Item::new(a[1].word, a[1].desc);
+    rt::ruchy::post(a[0].word as i64, move || {
+        call_func(&message, &[]);
+    });
+    0
+}
+
     "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
+    "ruchy.post" => |_, a| post(a);
+    "ruchy.ask" => |_, a| rt::ruchy::ask(a[0].word as i64, || call_func(&a[1], &[]));
     "ruchy.dbg" => |_, a| { eprintln!("{}", rt::repr(&a[0])); a[0].word };
     "ruchy.same" => |_, a| (a[0] == a[1]).into();
     "ruchy.assert" => |_, a| { rt::ruchy::check(a[0].truth(), a[1].text()); 0 };

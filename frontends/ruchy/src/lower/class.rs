@@ -11,8 +11,7 @@
 //! }                                          }
 //! c ! Add(2)                                 method %c.add(2)
 //! ```
-//! A message runs its handler when it is sent. Where handlers send messages themselves, they wait in a queue until the
-//! handler that runs is done (`ruchy.post`), so that one actor never runs two handlers at once.
+//! `message.rs` says when the handler of a message runs.
 
 use super::data::{class_def, field_def};
 use super::scan::walk;
@@ -31,6 +30,10 @@ pub(crate) struct Classes<'t> {
     pub actors: Vec<Name>,
     /// Handlers send messages: they wait in a queue.
     pub has_queue: bool,
+    /// Functions that send messages.
+    pub posts: Vec<super::message::Post>,
+    /// Classes whose constructors are functions of their own.
+    pub factories: FxHashSet<Name>,
 }
 
 /// Objects that are the same only as themselves.
@@ -50,11 +53,7 @@ impl<'t> Lowerer<'t> {
         self.classes.actors.push(path);
         for receive in node.named().into_iter().filter(|part| part.is("receive")) {
             self.classes.messages.extend(handlers(receive).iter().map(|handler| handler.name));
-            walk(receive, &mut |part| {
-                let asks = part.is("binary_expression")
-                    && part.field("operator").is_some_and(|sign| sign.text() == "<?");
-                self.classes.has_queue |= part.is("send_expression") || asks;
-            });
+            walk(receive, &mut |part| self.classes.has_queue |= super::message::is_message(part));
         }
     }
 
@@ -120,7 +119,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The name of the method that a message runs; fields keep theirs.
-    fn message_name(&self, message: &str) -> String {
+    pub(super) fn message_name(&self, message: &str) -> String {
         let name = method_name(message);
         let is_field = self
             .classes
@@ -307,38 +306,6 @@ impl<'t> Lowerer<'t> {
         }
         self.expr(inner)
     }
-
-    /// Whether an expression is a message of some actor.
-    pub(super) fn is_message(&self, node: Syntax<'t>) -> bool {
-        message_head(node).is_some_and(|(name, _)| self.classes.messages.contains(&name))
-    }
-
-    /// `a ! Message(x)`, as a call of its method.
-    pub(super) fn send(
-        &mut self,
-        actor: Syntax<'t>,
-        message: Syntax<'t>,
-        node: Syntax<'t>,
-        asks: bool,
-    ) -> NodeId {
-        let known = message_head(message).filter(|(name, _)| self.classes.messages.contains(name));
-        let Some((name, args)) = known else {
-            return self.unsupported(node, "no actor of this file takes the message");
-        };
-        let of = match self.target_or_value(actor) {
-            Ok(place) => self.use_place(place, actor),
-            Err(hole) => return hole,
-        };
-        if !self.classes.has_queue {
-            let args = args.into_iter().map(|arg| Arg::positional(self.owned(arg))).collect();
-            return self.node(
-                Node::Call { callee: Callee::Method(of, Name::new(&self.message_name(name))), args },
-                node,
-            );
-        }
-        let _ = asks;
-        self.unsupported(node, "messages that handlers send have no translation from Ruchy yet")
-    }
 }
 
 /// A message that an actor takes.
@@ -366,7 +333,7 @@ fn arm_handler(arm: Syntax<'_>) -> Option<Message<'_>> {
 }
 
 /// The name and the parts of a message or of its pattern.
-fn message_head(node: Syntax<'_>) -> Option<(&str, Vec<Syntax<'_>>)> {
+pub(super) fn message_head(node: Syntax<'_>) -> Option<(&str, Vec<Syntax<'_>>)> {
     match node.kind() {
         "identifier" => Some((node.text(), Vec::new())),
         "scoped_identifier" => message_head(node.field("name")?),

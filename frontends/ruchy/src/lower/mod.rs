@@ -14,6 +14,7 @@ mod function;
 mod lend;
 mod module;
 mod nil;
+mod message;
 mod object;
 mod pattern;
 mod scan;

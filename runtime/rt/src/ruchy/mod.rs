@@ -8,6 +8,8 @@ mod list;
 mod nil;
 mod number;
 mod show;
+mod outside;
+mod post;
 mod show_value;
 mod text;
 
@@ -34,6 +36,12 @@ pub use text::{
     capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
     split, title, to_digit,
 };
+pub use outside::{
+    append_file, delete_file, env_args, env_var, file_exists, fs_copy, fs_create_dir, fs_read, fs_remove_dir,
+    fs_remove_file, fs_rename, fs_write, is_file, path_extension, path_file_name, path_file_stem,
+    path_is_absolute, path_join, path_parent, read_file, sleep, timestamp, write_file,
+};
+pub use post::{ask, post};
 
 /// Prints a value as the prompt shows it: texts are quoted, there is no line for nil.
 pub fn tell<T: Show + ?Sized>(value: &T) {
