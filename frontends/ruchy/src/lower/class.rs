@@ -155,7 +155,7 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn method_of_class(&mut self, class: Name, method: Name) {
+    pub(super) fn method_of_class(&mut self, class: Name, method: Name) {
         if let Some(class) = self.out.classes.iter_mut().find(|def| def.path == class) {
             class.methods.push(method);
         }
@@ -178,7 +178,9 @@ impl<'t> Lowerer<'t> {
         self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: node.start() as u32 });
         let bases = self.bases(node);
         let outer = self.this.replace(path);
-        let mut def = class_def(path, bases.clone(), ClassKind::Plain, node);
+        let is_factory = self.classes.factories.contains(&path);
+        let kind = if is_factory { ENTITY } else { ClassKind::Plain };
+        let mut def = class_def(path, bases.clone(), kind, node);
         for field in body.named().into_iter().filter(|part| part.is("field")) {
             if let Some(name) = field.field("name") {
                 let ty = field.field("type").map_or(Ty::unknown(), |ty| self.hint(ty));
@@ -188,21 +190,31 @@ impl<'t> Lowerer<'t> {
             }
         }
         self.out.classes.push(def);
-        let constructors: Vec<Syntax<'t>> =
-            body.named().into_iter().filter(|part| part.is("constructor")).collect();
+        let constructors = super::factory::constructors(node);
         match constructors[..] {
             [] => self.plain_constructor(path, node, body),
-            [only] if only.field("name").is_none() => self.constructor(path, only),
-            [first, ..] => {
-                let why = "a class with named constructors has no translation from Ruchy yet";
-                let hole = self.unsupported(first, why);
-                self.push_expr(hole, first);
+            _ if is_factory && self.is_derived(path) => {
+                let why = "a class with named constructors that inherits or is inherited has no translation from Ruchy yet";
+                let hole = self.unsupported(constructors[0], why);
+                self.push_expr(hole, constructors[0]);
             }
+            _ if is_factory => constructors.iter().for_each(|one| self.factory(path, *one)),
+            [only, ..] => self.constructor(path, only),
         }
         for part in body.named().into_iter().filter(|part| part.is("function_item")) {
             self.member(path, part);
         }
         self.this = outer;
+    }
+
+    /// Whether a class has a base, or is one.
+    fn is_derived(&self, class: Name) -> bool {
+        self.classes.nodes.iter().any(|(path, node)| {
+            let bases = node.fields("bases");
+            let is_base = |base: &Syntax<'t>| self.resolve_path(*base) == Binding::Struct(class);
+            *path == class && bases.iter().any(|base| matches!(self.resolve_path(*base), Binding::Struct(_)))
+                || bases.iter().any(is_base)
+        })
     }
 
     fn bases(&mut self, node: Syntax<'t>) -> Vec<Name> {
@@ -225,7 +237,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Fields with defaults of a class and those above it, the highest first.
-    fn default_fields(&self, class: Name) -> Vec<Syntax<'t>> {
+    pub(super) fn default_fields(&self, class: Name) -> Vec<Syntax<'t>> {
         let mut out = Vec::new();
         let Some(node) = self.classes.nodes.get(&class) else { return out };
         for base in node.fields("bases") {

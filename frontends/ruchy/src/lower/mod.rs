@@ -10,6 +10,7 @@ mod data;
 mod exceptions;
 mod expr;
 mod format;
+mod factory;
 mod function;
 mod lend;
 mod module;
@@ -388,7 +389,11 @@ impl<'t> Lowerer<'t> {
             Binding::Enum(of) if self.enums[&of].variants.contains_key(&Name::new(name.text())) => {
                 Binding::Variant(of, Name::new(name.text()))
             }
-            Binding::Struct(of) if name.text() == "new" && self.classes.nodes.contains_key(&of) => {
+            Binding::Struct(of)
+                if name.text() == "new"
+                    && self.classes.nodes.contains_key(&of)
+                    && !self.classes.factories.contains(&of) =>
+            {
                 Binding::Struct(of)
             }
             Binding::Struct(of) | Binding::Enum(of) => Binding::Fn(of.join(name.text())),

@@ -184,7 +184,10 @@ impl<'t> Lowerer<'t> {
                     self.structs.insert(path, StructFacts { fields, is_tuple: false });
                     match stmt.is("actor_item") {
                         true => self.collect_actor(*stmt, path),
-                        false => _ = self.classes.nodes.insert(path, *stmt),
+                        false => {
+                            self.classes.nodes.insert(path, *stmt);
+                            self.collect_factory(*stmt, path);
+                        }
                     }
                     Binding::Struct(path)
                 }
