@@ -186,6 +186,13 @@ impl Solver<'_> {
             "dataclasses.is_dataclass" => self.put(out, Head::Bool),
             "dataclasses.asdict" => self.plain_dict(out),
             "dataclasses.astuple" => self.plain_tuple(out),
+            "ruchy.len"
+                if args.first().is_some_and(|of| {
+                    self.vars.atoms(of.var).iter().any(|atom| matches!(atom.head, Head::Tuple(_)))
+                }) =>
+            {
+                self.put(out, Head::Int);
+            }
             "ruchy.as_int"
                 if args.len() == 1
                     && self

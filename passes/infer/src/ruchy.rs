@@ -61,6 +61,7 @@ pub(crate) fn type_word(env: &crate::env::Env<'_>, ty: Ty) -> Option<&'static st
         TyKind::Func(..) => "function",
         TyKind::Class(class, _) => match env.class(*class)?.kind {
             ClassKind::Dataclass { repr: false, .. } => "object",
+            ClassKind::Enum if is_atom(env.class(*class)?) => "atom",
             ClassKind::Enum => "enum_variant",
             _ if env.program.subclasses(*class).len() > 1 || !env.class(*class)?.bases.is_empty() => {
                 "enum_variant"
@@ -70,6 +71,11 @@ pub(crate) fn type_word(env: &crate::env::Env<'_>, ty: Ty) -> Option<&'static st
         TyKind::Lib(name, _) if matches!(name.as_str(), "Option" | "Result") => "enum_variant",
         _ => return None,
     })
+}
+
+/// Whether a class holds the atoms of a program: their names are what they show.
+fn is_atom(class: &ClassDef) -> bool {
+    class.attributes.first().is_some_and(|member| member.last().starts_with(':'))
 }
 
 /// Puts holes where a Ruchy program would mean something else.

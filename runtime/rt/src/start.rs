@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::class::{RecursionError, SystemExit};
@@ -17,6 +18,9 @@ const USUAL_DEPTH: usize = 64 * MIB;
 const PER_LEVEL: usize = 2048;
 /// Room that stays free for the code that handles the error.
 const RESERVE: usize = MIB;
+
+/// The program is one in Ruchy.
+static IS_RUCHY: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// Addresses below this one are too deep; zero on threads that are not checked.

@@ -60,6 +60,7 @@ impl<'t> Lowerer<'t> {
             }
             "boolean" => self.constant(Const::Bool(node.text() == "true"), node),
             "nil" | "unit" => self.nil(node),
+            "atom" => self.atom(node),
             "format_string" => self.format_string(node),
             "identifier" => self.name(node),
             "scoped_identifier" => self.path(node),

@@ -1,6 +1,7 @@
 //! The walk over one file: its state, and the few ways to add to it.
 
 mod assign;
+mod atom;
 mod call;
 mod class;
 mod closure;
@@ -188,6 +189,8 @@ pub(crate) struct Lowerer<'t> {
     /// Traits whose objects are used as such, and what their required functions are.
     pub traits: FxHashMap<&'t str, Name>,
     pub exceptions: exceptions::Exceptions,
+    /// The enum of the file's atoms.
+    pub atoms: Option<Name>,
     pub objects: object::Objects<'t>,
     pub classes: class::Classes<'t>,
     /// The file asks for nil: what may be missing is nil, and no error.

@@ -49,6 +49,7 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         provided: FxHashMap::default(),
         traits: FxHashMap::default(),
         exceptions: Default::default(),
+        atoms: None,
         objects: Default::default(),
         classes: Default::default(),
         has_nil: false,
@@ -100,6 +101,7 @@ impl<'t> Lowerer<'t> {
         self.collect_traits(root);
         self.collect_objects(root);
         self.collect_thrown(root);
+        self.collect_atoms(root);
         match options.is_entry {
             true => self.start(root, &stmts),
             false => stmts.iter().for_each(|stmt| self.top(*stmt)),

@@ -78,7 +78,8 @@ impl<'t> Lowerer<'t> {
             "tuple_struct_pattern" | "struct_pattern" => self.record_pattern(node, body),
             "range_pattern" => self.range_pattern(node),
             "object_pattern" => self.object_pattern(node, body),
-            "rest_pattern" | "atom" | "byte" => {
+            "atom" => Pat::Value(self.atom(node)),
+            "rest_pattern" | "byte" => {
                 self.bad_pattern(node, "this pattern has no translation from Ruchy yet")
             }
             _ => self.literal_pattern(node),
