@@ -1,6 +1,6 @@
 //! What may be nil, and what a `catch` of Ruchy sees of an error.
 
-use crate::class::{IndexError, IntegerOverflow, KeyError, TypeError, ZeroDivisionError};
+use crate::class::{IndexError, IntegerOverflow, KeyError, RecursionError, TypeError, ZeroDivisionError};
 use crate::error::Outside;
 use crate::{Error, OverflowError};
 use std::cmp::Ordering;
@@ -69,6 +69,9 @@ pub fn fault_message(error: &Error) -> String {
         true => message.replace("integer overflow", "Integer overflow"),
         false => message,
     }
+    if error.is_a(RecursionError) {
+        return "Recursion limit exceeded".to_owned();
+    }
 }
 
 /// The text of what a `catch` caught: a thrown value, or the object that an error of the run is.
@@ -84,6 +87,24 @@ mod tests {
     use super::*;
 
     #[test]
+/// What is written where nothing catches an error: its place, and in the last line what it says.
+pub fn report(error: &Error) -> String {
+    let last = match error.name().starts_with("Thrown") {
+        true => format!("Uncaught exception: {}", error.message()),
+        false => format!("Error: Runtime error: {}", fault_message(error)),
+    };
+    match crate::start::source_place(error) {
+        Some((file, line)) => format!("  --> {file}:{line}\n{last}"),
+        None => last,
+    }
+}
+
+/// Runs a translated program in Ruchy: [`crate::start()`] with the words of the language.
+pub fn start<T: crate::start::Outcome + 'static>(map: &str, main: fn() -> T) {
+    crate::start::speak_ruchy();
+    crate::start::start(map, main);
+}
+
     fn errors_have_texts() {
         let error = Error::new(ZeroDivisionError, "division by zero");
         assert_eq!(caught(&error), "{message: \"Division by zero\", type: \"DivisionByZero\"}");
