@@ -209,6 +209,7 @@ impl Solver<'_> {
                 }) =>
             {
                 args.iter().for_each(|arg| self.mark(arg.var));
+                args.iter().skip(1).for_each(|arg| self.gives_arrays(job, arg.var));
                 match crate::ruchy_values::dynamic_result(method) {
                     Some(ty) if *ty.kind() == TyKind::Str => self.put(out, Head::Str),
                     Some(ty) if *ty.kind() == TyKind::Bool => self.put(out, Head::Bool),

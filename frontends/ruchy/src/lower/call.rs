@@ -422,6 +422,27 @@ impl<'t> Lowerer<'t> {
         }
         if TRANSPARENT.contains(&text) && args.is_empty() {
             return match text {
+            ("DataFrame", "new", 0) => self.dataframe(&[], node),
+            ("DataFrame", "from_csv_string" | "from_json", 1) => {
+                let text = self.expr(args[0]);
+                let row = if name == "from_json" {
+                    "ruchy.dataframe_from_json"
+                } else {
+                    "ruchy.dataframe_from_csv"
+                };
+                self.call_lib(row, vec![text], node)
+            }
+            ("Option", "Some", 1) | ("Result", "Ok" | "Err", 1) => {
+                let value = self.owned(args[0]);
+                self.call_lib(&format!("ruchy.{name}"), vec![value], node)
+            }
+            ("fs" | "env" | "math" | "time", name, _) if std_name(owner, name).is_some() => {
+                let args = args.iter().map(|arg| self.expr(*arg)).collect();
+                match self.builtin(std_name(owner, name).unwrap_or(name), args, node) {
+                    Ok(call) => call,
+                    Err(_) => self.unsupported(node, "this call has no translation from Ruchy yet"),
+                }
+            }
                 "to_vec" if is_range(receiver) => {
                     let items = self.expr(receiver);
                     self.call_lib("ruchy.to_list", vec![items], node)
@@ -645,6 +666,20 @@ impl<'t> Lowerer<'t> {
 }
 
 /// `a..b`, also in parentheses.
+    /// `df!["a" => [..], ..]`.
+    fn dataframe(&mut self, columns: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
+        let mut parts = Vec::new();
+        for part in columns {
+            let Some((name, value)) = column(*part) else {
+                return self.unsupported(*part, "this is no column of a data frame");
+            };
+            parts.push(self.text(&name, *part));
+            parts.push(self.owned(value));
+        }
+        let columns = self.op(DictOp::New, parts, node);
+        self.call_lib("ruchy.dataframe", vec![columns], node)
+    }
+
 fn is_range(node: Syntax<'_>) -> bool {
     node.is("range_expression") || node.is("parenthesized_expression") && node.first().is_some_and(is_range)
 }
@@ -654,3 +689,4 @@ pub(super) fn lent_mutably(node: Syntax<'_>) -> Option<&str> {
     let is_lent = node.is("unary_expression") && node.child("mutable").is_some();
     root_of(node.field("value").filter(|_| is_lent)?).map(Syntax::text)
 }
+            "df" => self.dataframe(&args, node),

@@ -3,6 +3,7 @@
 mod choose;
 mod dynamic;
 mod dynamic_parts;
+mod frame;
 mod json;
 mod list;
 mod nil;
@@ -19,7 +20,10 @@ pub use choose::{
 };
 pub use dynamic::{add, div, eq, ge, gt, is_none, le, lt, mul, ne, neg, rem, sub, truth};
 pub use dynamic_parts::{call, call_method, get_attr, get_item, get_slice, iter, type_of};
-pub use json::{json_parse, json_pretty, json_stringify};
+pub use frame::{dataframe, dataframe_from_csv, dataframe_from_json};
+pub use json::{
+    json_get, json_merge, json_parse, json_pretty, json_set, json_stringify, json_type, json_validate,
+};
 pub use list::{
     chunks, difference, entries, flatten, index_of, intersection, join, mean, mean_of_ints, merge, pairs,
     part, product, reverse, reversed, sorted, step_by, union, unique, windows,
