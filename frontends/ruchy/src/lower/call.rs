@@ -30,6 +30,7 @@ pub(super) const SILENT: &[&str] = &[
 /// Functions of the language that are methods of their first argument, too: `len(x)` is `x.len()`.
 const FUNCTIONS: &[&str] = &[
     "abs",
+    "append_file",
     "assert",
     "assert_eq",
     "assert_ne",
@@ -41,17 +42,33 @@ const FUNCTIONS: &[&str] = &[
     "cos",
     "enumerate",
     "exit",
+    "env_args",
+    "env_var",
     "exp",
     "float",
     "floor",
     "int",
     "is_nil",
+    "fs_copy",
+    "fs_create_dir",
+    "fs_exists",
+    "fs_is_file",
+    "fs_read",
+    "fs_remove_dir",
+    "fs_remove_file",
+    "fs_rename",
+    "fs_write",
     "join",
     "json_parse",
     "json_pretty",
+    "json_get",
+    "json_merge",
     "json_stringify",
     "len",
+    "json_set",
     "log",
+    "json_type",
+    "json_validate",
     "log10",
     "max",
     "min",
@@ -78,12 +95,14 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// Methods that keep an argument: what a place holds is handed over as a copy.
+    "sleep",
 const KEEPING: &[&str] = &[
     "append",
     "concat",
     "extend",
     "get_or",
     "insert",
+    "timestamp",
     "ok_or",
     "or",
     "push",
@@ -375,6 +394,11 @@ impl<'t> Lowerer<'t> {
         let text: String = function.text().split_whitespace().collect();
         let name = text.rsplit("::").next().unwrap_or("");
         let rest = text.strip_suffix(name).map_or("", |rest| rest.trim_end_matches("::"));
+            // A list has value semantics: the function gives the longer one.
+            "push" if args.len() == 2 => {
+                let item = self.op(ListOp::New, vec![args[1]], node);
+                return Ok(self.op(ObjOp::Add, vec![args[0], item], node));
+            }
         // `Vec::<i64>::new` is `Vec::new`.
         let owner = rest.split("::<").next().unwrap_or(rest).rsplit("::").next().unwrap_or("");
         match (owner, name, args.len()) {
@@ -398,6 +422,27 @@ impl<'t> Lowerer<'t> {
         }
         let text = name.text();
         if self.objects.function_keys.contains(text) && !self.methods.contains(text) {
+            ("DataFrame", "new", 0) => self.dataframe(&[], node),
+            ("DataFrame", "from_csv_string" | "from_json", 1) => {
+                let text = self.expr(args[0]);
+                let row = if name == "from_json" {
+                    "ruchy.dataframe_from_json"
+                } else {
+                    "ruchy.dataframe_from_csv"
+                };
+                self.call_lib(row, vec![text], node)
+            }
+            ("Option", "Some", 1) | ("Result", "Ok" | "Err", 1) => {
+                let value = self.owned(args[0]);
+                self.call_lib(&format!("ruchy.{name}"), vec![value], node)
+            }
+            ("fs" | "env" | "math" | "time", name, _) if std_name(owner, name).is_some() => {
+                let args = args.iter().map(|arg| self.expr(*arg)).collect();
+                match self.builtin(std_name(owner, name).unwrap_or(name), args, node) {
+                    Ok(call) => call,
+                    Err(_) => self.unsupported(node, "this call has no translation from Ruchy yet"),
+                }
+            }
             let place = match self.target(function, false) {
                 Ok(place) => place,
                 Err(hole) => return hole,
@@ -422,27 +467,6 @@ impl<'t> Lowerer<'t> {
         }
         if TRANSPARENT.contains(&text) && args.is_empty() {
             return match text {
-            ("DataFrame", "new", 0) => self.dataframe(&[], node),
-            ("DataFrame", "from_csv_string" | "from_json", 1) => {
-                let text = self.expr(args[0]);
-                let row = if name == "from_json" {
-                    "ruchy.dataframe_from_json"
-                } else {
-                    "ruchy.dataframe_from_csv"
-                };
-                self.call_lib(row, vec![text], node)
-            }
-            ("Option", "Some", 1) | ("Result", "Ok" | "Err", 1) => {
-                let value = self.owned(args[0]);
-                self.call_lib(&format!("ruchy.{name}"), vec![value], node)
-            }
-            ("fs" | "env" | "math" | "time", name, _) if std_name(owner, name).is_some() => {
-                let args = args.iter().map(|arg| self.expr(*arg)).collect();
-                match self.builtin(std_name(owner, name).unwrap_or(name), args, node) {
-                    Ok(call) => call,
-                    Err(_) => self.unsupported(node, "this call has no translation from Ruchy yet"),
-                }
-            }
                 "to_vec" if is_range(receiver) => {
                     let items = self.expr(receiver);
                     self.call_lib("ruchy.to_list", vec![items], node)
@@ -665,20 +689,35 @@ impl<'t> Lowerer<'t> {
     }
 }
 
-/// `a..b`, also in parentheses.
-    /// `df!["a" => [..], ..]`.
-    fn dataframe(&mut self, columns: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
-        let mut parts = Vec::new();
-        for part in columns {
-            let Some((name, value)) = column(*part) else {
-                return self.unsupported(*part, "this is no column of a data frame");
-            };
-            parts.push(self.text(&name, *part));
-            parts.push(self.owned(value));
-        }
-        let columns = self.op(DictOp::New, parts, node);
-        self.call_lib("ruchy.dataframe", vec![columns], node)
-    }
+/// The name and the items of a column of `df![..]`: `"a" => [..]`, `a => [..]`, `a: [..]`.
+fn column(part: Syntax<'_>) -> Option<(String, Syntax<'_>)> {
+    let (name, value) = match part.kind() {
+        "lambda" => (part.field("parameters")?, part.field("body")?),
+        _ => (part.field("name")?, part.field("value")?),
+    };
+    let name = if name.is("string") { crate::literal::string(name.text()) } else { name.text().to_owned() };
+    Some((name, value))
+}
+
+/// The function that a path of the library means: `std::fs::read` is `fs_read`.
+fn std_name(owner: &str, name: &str) -> Option<&'static str> {
+    let found = match (owner, name) {
+        ("fs", "read" | "read_to_string") => "fs_read",
+        ("fs", "write") => "fs_write",
+        ("fs", "exists") => "fs_exists",
+        ("fs", "copy") => "fs_copy",
+        ("fs", "rename") => "fs_rename",
+        ("fs", "create_dir" | "create_dir_all") => "fs_create_dir",
+        ("fs", "remove_file") => "fs_remove_file",
+        ("fs", "remove_dir") => "fs_remove_dir",
+        ("env", "args") => "env_args",
+        ("env", "var") => "env_var",
+        ("time", "now_millis") => "timestamp",
+        ("math", name) => FUNCTIONS.iter().copied().find(|known| *known == name)?,
+        _ => return None,
+    };
+    Some(found)
+}
 
 fn is_range(node: Syntax<'_>) -> bool {
     node.is("range_expression") || node.is("parenthesized_expression") && node.first().is_some_and(is_range)

@@ -492,10 +492,15 @@ fn is_mixed(literal: Syntax<'_>) -> bool {
     false
 }
 
-/// `json_stringify(..)`.
+/// `json_stringify(..)` and its kin, which take objects as they come.
 fn writes_json(call: Syntax<'_>) -> bool {
     let callee = call.field("function").filter(|_| call.is("call_expression"));
-    callee.is_some_and(|callee| matches!(callee.text(), "json_stringify" | "json_pretty"))
+    callee.is_some_and(|callee| {
+        matches!(
+            callee.text(),
+            "json_stringify" | "json_pretty" | "json_merge" | "json_set" | "json_get" | "json_write"
+        )
+    })
 }
 
 fn is_name(text: &str) -> bool {

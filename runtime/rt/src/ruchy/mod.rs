@@ -36,16 +36,16 @@ pub use number::{
 #[doc(hidden)]
 pub use show::by_number;
 pub use show::{Debugged, Nested, Show, Text, debug, nested, or_nil, text};
-pub use text::{
-    capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
-    split, title, to_digit,
-};
 pub use outside::{
     append_file, delete_file, env_args, env_var, file_exists, fs_copy, fs_create_dir, fs_read, fs_remove_dir,
     fs_remove_file, fs_rename, fs_write, is_file, path_extension, path_file_name, path_file_stem,
     path_is_absolute, path_join, path_parent, read_file, sleep, timestamp, write_file,
 };
 pub use post::{ask, post};
+pub use text::{
+    capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
+    split, title, to_digit,
+};
 
 /// Prints a value as the prompt shows it: texts are quoted, there is no line for nil.
 pub fn tell<T: Show + ?Sized>(value: &T) {
