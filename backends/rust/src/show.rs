@@ -96,7 +96,11 @@ impl Env<'_> {
 
     /// Classes and unions of which text is made, alone or inside of others: any text, or that of `{:?}`.
     fn shown_types(&self, is_debug: bool) -> (Vec<Name>, Vec<Ty>) {
-        let mut open: Vec<Ty> = Vec::new();
+        // Dynamic values show their objects.
+        let mut open: Vec<Ty> = match is_debug {
+            true => Vec::new(),
+            false => self.dynamic.classes.iter().map(|class| Ty::class(*class)).collect(),
+        };
         for body in self.program.fns.values() {
             for (_, row) in body.nodes.iter() {
                 match &row.kind {

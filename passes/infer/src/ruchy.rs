@@ -201,6 +201,7 @@ fn unset(program: &Program<Typed>, body: &mut Body<Typed>) -> bool {
                 && is_unset(*path)
             {
                 stmt.kind = StmtKind::Expr(*value);
+                | TyKind::Class(..)
                 is_changed = true;
             }
         }
@@ -301,6 +302,12 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 Some(Const::Int(digits)) => digits.parse().unwrap_or(64),
                 _ => 64,
             };
+        // The runtime does not tell structs from enums.
+        Node::Call { callee: Callee::Lib(name), args }
+            if *name == "ruchy.type_of" && args.iter().any(|arg| is_of_class(body, arg.value)) =>
+        {
+            return Some((DYNAMIC, DYNAMIC.title.to_owned()));
+        }
             if !(0..64).contains(&count) {
                 return Some((NOT_RUCHY, "a shift by a computed count".to_owned()));
             }
@@ -359,9 +366,7 @@ fn is_copied(ty: Ty) -> bool {
         TyKind::List(_) | TyKind::Dict(..) | TyKind::Tuple(_) | TyKind::Option(_) => {
             ty.children().into_iter().all(is_copied)
         }
-        TyKind::Union(members) => members
-            .iter()
-            .all(|of| matches!(of.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str)),
+        TyKind::Union(members) => members.iter().all(|of| is_copied(*of)),
         _ => false,
     }
 }
@@ -489,8 +494,7 @@ fn keeps(op: Op) -> bool {
 
 /// Whether a dynamic value of the type is data alone: it shows as Ruchy shows it.
 fn is_data(ty: Ty) -> bool {
-    !ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex))
-        && shows(ty)
+    !ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..) | TyKind::Complex)) && shows_inside(ty)
         || !ty.any(&mut |part| matches!(part.kind(), TyKind::Value | TyKind::Num | TyKind::Complex))
 }
 
@@ -540,3 +544,19 @@ fn takes_spec(ty: Ty, spec: &[Piece]) -> bool {
         _ => false,
     }
 }
+/// The same for what a dynamic value holds: what may be nil is one.
+fn shows_inside(ty: Ty) -> bool {
+    match ty.strip().kind() {
+        TyKind::List(_)
+        | TyKind::Set(_)
+        | TyKind::Dict(..)
+        | TyKind::Tuple(_)
+        | TyKind::Union(_)
+        | TyKind::Option(_)
+        | TyKind::Iter(_) => ty.strip().children().into_iter().all(shows_inside),
+        // A dynamic value does not tell `Some(1)` from 1.
+        TyKind::Lib(..) => false,
+        _ => shows(ty),
+    }
+}
+

@@ -4,7 +4,7 @@ use super::iters::{items, sequence};
 use super::{Site, call_func, result_of, rows};
 use crate::desc::Kind;
 use crate::item::{Element, Item, clone_word, each_list, list_word, some_word, text_word};
-use crate::memory::record;
+use crate::memory::{keep, record};
 use batuta_rt::{self as rt, prelude::*};
 
 fn texts(site: &Site, parts: Vec<String>) -> u64 {
@@ -149,6 +149,7 @@ fn at(a: &[Item], place: i64) -> u64 {
 fn optional(site: &Site, found: Option<u64>) -> u64 {
     match site.ret.kind {
         Kind::Option(inner) => found.map_or(0, |word| some_word(inner, word)),
+        Kind::Value => found.unwrap_or_else(|| keep(rt::Value::None)),
         _ => found.unwrap_or(0),
     }
 }
