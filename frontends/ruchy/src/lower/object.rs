@@ -53,6 +53,7 @@ pub(crate) struct Objects<'t> {
     lets: FxHashMap<&'t str, Vec<Syntax<'t>>>,
     /// Names that are used as dicts.
     dicts: FxHashSet<&'t str>,
+    asked: Asked<'t>,
     root: Option<Syntax<'t>>,
 }
 
@@ -72,7 +73,7 @@ impl<'t> Lowerer<'t> {
             self.objects.lets.entry(name.text()).or_default().push(value);
         }
         self.objects.root = Some(root);
-        self.objects.dicts = dict_names(root);
+        (self.objects.dicts, self.objects.asked) = dict_names(root);
         let grown = grown_elsewhere(root, &self.objects.lets);
         self.objects.dicts.extend(grown);
         for literal in literals {
@@ -121,6 +122,16 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Whether an object stands in one that is a dict and holds values of other types, too.
+    /// Whether a literal is an argument for a parameter that is used as a dict.
+    fn is_given_as_dict(&self, literal: Syntax<'t>) -> bool {
+        let Some(list) = literal.parent().filter(|around| around.is("arguments")) else { return false };
+        let at = list.named().iter().position(|arg| arg.start() == literal.start());
+        let asked = list.parent().and_then(called).and_then(|name| {
+            self.objects.asked.iter().find(|(known, _)| *known == name).map(|(_, asked)| asked)
+        });
+        asked.zip(at).is_some_and(|(asked, at)| asked.get(at) == Some(&true))
+    }
+
     fn is_part_of_dict(&self, literal: Syntax<'t>) -> bool {
         let mut at = literal;
         while let Some(around) = at.parent() {
@@ -128,6 +139,9 @@ impl<'t> Lowerer<'t> {
                 return false;
             }
             if around.is("object") {
+            if around.is("object") && (is_asked(around) || self.is_given_as_dict(around)) {
+                return true;
+            }
                 let is_dict =
                     home(around).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name));
                 let values = around.named().into_iter().filter_map(|part| part.field("value"));
@@ -243,6 +257,10 @@ impl<'t> Lowerer<'t> {
     pub(super) fn dict_key(&mut self, value: Syntax<'t>, name: Syntax<'t>) -> Option<NodeId> {
         let text = name.text();
         let is_known = |start: usize| self.objects.of.contains_key(&start);
+        // A part of a tuple.
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
         let literals: Vec<usize> = of
             .into_iter()
@@ -544,7 +562,7 @@ fn type_name(name: &str, is_item: bool) -> String {
 }
 
 /// Names of variables and parameters that are used as dicts, also by the functions that they are handed to.
-fn dict_names<'t>(root: Syntax<'t>) -> FxHashSet<&'t str> {
+fn dict_names<'t>(root: Syntax<'t>) -> (FxHashSet<&'t str>, Asked<'t>) {
     let mut found: FxHashSet<&'t str> = FxHashSet::default();
     let mut add = |node: Option<Syntax<'t>>| {
         if let Some(node) = node.filter(|node| node.is("identifier")) {
@@ -579,33 +597,77 @@ fn dict_names<'t>(root: Syntax<'t>) -> FxHashSet<&'t str> {
         }
         _ => {}
     });
-    handed(root, &mut found);
-    found
+    let asked = handed(root, &mut found);
+    (found, asked)
+}
+
+/// Names that stand for the same object: `let a = b`, `a = b`.
+fn second_names<'t>(root: Syntax<'t>) -> Vec<(&'t str, &'t str)> {
+    let mut out = Vec::new();
+    walk(root, &mut |node| {
+        let pair = match node.kind() {
+            "let_declaration" => {
+                node.field("pattern").map(|of| of.field("name").unwrap_or(of)).zip(node.field("value"))
+            }
+            "assignment" => node.field("left").zip(node.field("right")),
+            _ => None,
+        };
+        let is_name = |part: &Syntax<'t>| part.is("identifier");
+        out.extend(pair.filter(|(a, b)| is_name(a) && is_name(b)).map(|(a, b)| (a.text(), b.text())));
+    });
+    out
+}
+
+/// Functions and methods, and which of their parameters are used as dicts.
+type Asked<'t> = Vec<(&'t str, Vec<bool>)>;
+
+fn asked_parameters<'t>(root: Syntax<'t>, found: &FxHashSet<&'t str>) -> Asked<'t> {
+    let mut functions = Vec::new();
+    walk(root, &mut |node| {
+        let params = node.field("parameters").filter(|_| node.is("function_item"));
+        let (Some(name), Some(params)) = (node.field("name"), params) else { return };
+        let asked = |param: Syntax<'t>| {
+            let pattern = param.field("pattern").map(|of| of.field("name").unwrap_or(of));
+            pattern.is_some_and(|name| found.contains(name.text()))
+        };
+        let params = params.named().into_iter().filter(|param| !param.is("self_parameter"));
+        functions.push((name.text(), params.map(asked).collect()));
+    });
+    functions
+}
+
+/// The name of the function or method that a call calls.
+fn called<'t>(call: Syntax<'t>) -> Option<&'t str> {
+    let callee = call.field("function").filter(|_| call.is("call_expression"))?;
+    match callee.kind() {
+        "identifier" => Some(callee.text()),
+        _ => callee.field("name").map(Syntax::text),
+    }
 }
 
 /// Adds names that are handed to a parameter that is used as a dict, as long as there are some.
-fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) {
+fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) -> Asked<'t> {
+    let pairs = second_names(root);
     loop {
         let before = found.len();
-        let mut functions: Vec<(&str, Vec<bool>)> = Vec::new();
-        walk(root, &mut |node| {
-            if let (true, Some(name), Some(params)) =
-                (node.is("function_item"), node.field("name"), node.field("parameters"))
-            {
-                let asked = |param: Syntax<'t>| {
-                    param.field("pattern").is_some_and(|name| found.contains(name.text()))
-                };
-                functions.push((name.text(), params.named().into_iter().map(asked).collect()));
+        for (a, b) in &pairs {
+            if found.contains(a) || found.contains(b) {
+                found.extend([*a, *b]);
             }
         });
         let mut more = Vec::new();
         walk(root, &mut |node| {
-            let Some(callee) = node.field("function").filter(|_| node.is("call_expression")) else { return };
-            let Some((_, asked)) = functions.iter().find(|(name, _)| *name == callee.text()) else { return };
+            let Some(callee) = called(node) else { return };
+            let Some((_, asked)) = functions.iter().find(|(name, _)| *name == callee) else { return };
             let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
-            let names = args.into_iter().zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
+            let args = args.into_iter().map(|arg| match arg.field("value") {
+                Some(value) if arg.is("unary_expression") => value,
+                _ => arg,
+            });
+            let names = args.zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
             more.extend(names.map(|(arg, _)| arg.text()));
-        });
+        }
+        let functions = asked_parameters(root, found);
         found.extend(more);
         if found.len() == before {
             return;

@@ -424,6 +424,28 @@ impl<'t> Lowerer<'t> {
     }
 
     fn fields_apart(&mut self, pattern: Syntax<'t>, whole: LocalId) {
+    /// `let { a, b } = o` of an object whose keys only the run knows.
+    pub fn entries_apart(&mut self, pattern: Syntax<'t>, value: Syntax<'t>) -> bool {
+        let parts = field_patterns(pattern);
+        let of_dict = |this: &mut Self, part: &Syntax<'t>| {
+            part.field("name").is_some_and(|name| this.dict_key(value, name).is_some())
+        };
+        if !pattern.is("object_pattern")
+            || !value.is("identifier")
+            || !parts.first().is_some_and(|part| of_dict(self, part))
+        {
+            return false;
+        }
+        for (part, key) in parts.into_iter().zip(keys_of(pattern)) {
+            let (Some(name), Ok(place)) = (part.field("name"), self.target(value, false)) else { continue };
+            let key = self.text(&key, part);
+            let item = self.use_place(place.with(Proj::Index(key)), part);
+            let item = self.copy(item, part);
+            self.take_apart(part.field("pattern").unwrap_or(name), item, None);
+        }
+        true
+    }
+
         let head = pattern.field("name").map(Syntax::start);
         let parts = pattern.named().into_iter().filter(|part| Some(part.start()) != head);
         for (at, part) in parts.enumerate() {
