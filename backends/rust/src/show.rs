@@ -239,7 +239,7 @@ fn debug(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) ->
 /// Functions of the library that show their arguments.
 fn makes_text(name: Name) -> bool {
     let plain = name.as_str().split('#').next().unwrap_or_default();
-    let names = ["assert_eq", "assert_ne", "dbg", "tell", "to_string", "or_nil", "join"];
+    let names = ["assert_eq", "assert_ne", "dbg", "tell", "to_string", "shown", "or_nil", "join"];
     plain.strip_prefix("ruchy.").is_some_and(|name| names.contains(&name))
 }
 

@@ -129,6 +129,17 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         for piece in &mut pieces {
             let Piece::Value { value, conv: Conv::Str | Conv::Format, spec, .. } = piece else { continue };
             let ty = body.ty(*value);
+            if let Some(wide) = padded(ty, spec) {
+                let origin = body.nodes[*value].origin;
+                let call = Node::Call {
+                    callee: Callee::Lib(Name::new("ruchy.shown")),
+                    args: vec![Arg::positional(*value)],
+                };
+                *value = body.node(call, Ty::str(), origin);
+                *spec = vec![Piece::Text(wide.into())];
+                is_changed = true;
+                continue;
+            }
             let TyKind::Option(inner) = ty.kind() else {
                 if spec.is_empty() && holds_nil(ty) {
                     let origin = body.nodes[*value].origin;
@@ -152,6 +163,24 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         body.nodes[*id].kind = Node::Format(pieces);
     }
     is_changed
+}
+
+/// The spec that pads the text of a value as the spec at hand pads the value, where it only pads.
+fn padded(ty: Ty, spec: &[Piece]) -> Option<String> {
+    let [Piece::Text(text)] = spec else { return None };
+    let is_padding = text.ends_with(|c: char| c.is_ascii_digit()) && !text.contains(['+', '#', '.']);
+    let is_float = matches!(ty.strip().kind(), TyKind::Float(_));
+    let has_own = matches!(ty.strip().kind(), TyKind::Int(_) | TyKind::Str | TyKind::Option(_));
+    if !is_padding || has_own || takes_spec(ty.strip(), spec) || !shows(ty) {
+        return None;
+    }
+    let is_aligned = text.contains(['<', '>', '^']);
+    match (is_aligned, is_float && text.starts_with('0')) {
+        (false, true) => None,
+        // Numbers stand at the right.
+        (false, false) if is_float => Some(format!(">{text}")),
+        _ => Some(text.to_string()),
+    }
 }
 
 /// Whether a value is plain data, some of which may be nil: its text is that of a dynamic value.

@@ -397,6 +397,7 @@ fn post(a: &[Item]) -> u64 {
     });
     "ruchy.radix" => |_, a| text_word(match a[0].desc.kind {
         Kind::Float => rt::ruchy::exponent(a[0].float(), a[1].text()),
+    "ruchy.shown" => |_, a| text_word(rt::str(&a[0]).to_string());
         _ => rt::ruchy::radix(a[0].int(), a[1].text()),
     });
     "ruchy.or_nil" => |_, a| text_word(a[0].present().map_or_else(|| "nil".to_owned(), |item| rt::str(&item).to_string()));

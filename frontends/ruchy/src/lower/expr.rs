@@ -586,6 +586,9 @@ impl<'t> Lowerer<'t> {
                     self.node(Node::Call { callee, args: args(all) }, node)
                 }
                 _ if function.is("identifier") => match self.builtin(function.text(), all, node) {
+                _ if function.is("identifier") && matches!(function.text(), "print" | "println") => {
+                    self.print_values(function.text(), all, node)
+                }
                     Ok(call) => call,
                     Err(_) => self.method_of(value, function.text(), rest, node),
                 },

@@ -17,6 +17,9 @@ impl<'t> Lowerer<'t> {
                 }
                 "interpolation" => {
                     let Some(value) = part.field("value") else { continue };
+                    if part.field("spec").is_none() && self.shown_range(value, &mut pieces) {
+                        continue;
+                    }
                     let value = self.expr(value);
                     let spec = part.field("spec").map_or("", Syntax::text);
                     match self.piece(value, spec.strip_prefix(':').unwrap_or(spec), part) {
@@ -83,7 +86,7 @@ impl<'t> Lowerer<'t> {
                 if at > 0 {
                     push_text(&mut pieces, " ");
                 }
-                if arg.is("range_expression") && self.range_text(*arg, &mut pieces) {
+                if self.shown_range(*arg, &mut pieces) {
                     continue;
                 }
                 let value = if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) };
@@ -91,6 +94,21 @@ impl<'t> Lowerer<'t> {
                 push_piece(&mut pieces, piece, &self.cx.body);
             }
         }
+        self.printed(name, pieces, node)
+    }
+
+    /// `x |> println`.
+    pub fn print_values(&mut self, name: &str, values: Vec<NodeId>, node: Syntax<'t>) -> NodeId {
+        let mut pieces = Vec::new();
+        for (at, value) in values.into_iter().enumerate() {
+            push_text(&mut pieces, if at > 0 { " " } else { "" });
+            let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
+            push_piece(&mut pieces, piece, &self.cx.body);
+        }
+        self.printed(name, pieces, node)
+    }
+
+    fn printed(&mut self, name: &str, pieces: Vec<Piece>, node: Syntax<'t>) -> NodeId {
         let op = match name {
             "print" => IoOp::Print,
             "println" => IoOp::PrintLn,
@@ -99,6 +117,27 @@ impl<'t> Lowerer<'t> {
         };
         let text = self.node(Node::Format(pieces), node);
         self.op(op, vec![text], node)
+    }
+
+    /// A range as text, also that of a variable which is declared with one.
+    fn shown_range(&mut self, node: Syntax<'t>, pieces: &mut Vec<Piece>) -> bool {
+        if node.is("range_expression") {
+            return self.range_text(node, pieces);
+        }
+        let Some(sign) = self.held_range(node) else { return false };
+        let ends = [("range.start", ""), ("range.stop", sign)];
+        for (row, before) in ends {
+            push_text(pieces, before);
+            let of = self.expr(node);
+            let mut value = self.call_lib(row, vec![of], node);
+            if before == "..=" {
+                let one = self.int(1, node);
+                value = self.op(ObjOp::Sub, vec![value, one], node);
+            }
+            let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
+            push_piece(pieces, piece, &self.cx.body);
+        }
+        true
     }
 
     /// `a..b` as text.

@@ -309,6 +309,18 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Notes the record that a new variable holds.
+    /// The sign of the ranges that all variables of a name are declared with.
+    pub(super) fn held_range(&self, node: Syntax<'t>) -> Option<&'t str> {
+        let values = self.objects.lets.get(node.text()).filter(|_| node.is("identifier"))?;
+        let is_variable =
+            self.variable(node.text()).is_none_or(|known| !known.is_mutable && !known.is_borrowed);
+        let sign = |value: &Syntax<'t>| {
+            value.field("operator").filter(|_| value.is("range_expression")).map(Syntax::text)
+        };
+        let first = values.first().and_then(sign).filter(|_| is_variable)?;
+        values.iter().all(|value| sign(value) == Some(first)).then_some(first)
+    }
+
     pub(super) fn hold(&mut self, name: &'t str, value: Syntax<'t>) {
         if value.is("object")
             && let Some(record) = self.shape_of(value)
