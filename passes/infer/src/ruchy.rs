@@ -201,6 +201,7 @@ fn holds_nil(ty: Ty) -> bool {
                 | TyKind::Dict(..)
                 | TyKind::Tuple(_)
                 | TyKind::Union(_)
+                | TyKind::Class(..)
         )
     };
     may_be && !ty.any(&mut |part| !is_plain(part))
@@ -230,7 +231,6 @@ fn unset(program: &Program<Typed>, body: &mut Body<Typed>) -> bool {
                 && is_unset(*path)
             {
                 stmt.kind = StmtKind::Expr(*value);
-                | TyKind::Class(..)
                 is_changed = true;
             }
         }
@@ -302,6 +302,12 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 return Some((NOT_RUCHY, format!("`{}` of values of type `{ty}`", op.name())));
             }
         }
+        // The runtime does not tell structs from enums.
+        Node::Call { callee: Callee::Lib(name), args }
+            if *name == "ruchy.type_of" && args.iter().any(|arg| is_of_class(body, arg.value)) =>
+        {
+            return Some((DYNAMIC, DYNAMIC.title.to_owned()));
+        }
         Node::Call { callee: Callee::Lib(name), args } => {
             let told = args
                 .first()
@@ -331,12 +337,6 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 Some(Const::Int(digits)) => digits.parse().unwrap_or(64),
                 _ => 64,
             };
-        // The runtime does not tell structs from enums.
-        Node::Call { callee: Callee::Lib(name), args }
-            if *name == "ruchy.type_of" && args.iter().any(|arg| is_of_class(body, arg.value)) =>
-        {
-            return Some((DYNAMIC, DYNAMIC.title.to_owned()));
-        }
             if !(0..64).contains(&count) {
                 return Some((NOT_RUCHY, "a shift by a computed count".to_owned()));
             }
@@ -402,7 +402,13 @@ fn is_copied(ty: Ty) -> bool {
 
 /// Methods that hand values on as they are.
 const KEEPS: &[&str] = &[
+    "ruchy.dataframe",
+    "ruchy.dataframe_from_csv",
+    "ruchy.dataframe_from_json",
     "ruchy.json_parse",
+    "ruchy.json_get",
+    "ruchy.json_set",
+    "ruchy.json_merge",
     "ruchy.json_stringify",
     "ruchy.json_pretty",
     "ruchy.sort_by",
@@ -436,13 +442,7 @@ const KEEPS: &[&str] = &[
     "ruchy.merge",
     "ruchy.get_or",
     "ruchy.group_by",
-    "ruchy.dataframe",
-    "ruchy.dataframe_from_csv",
-    "ruchy.dataframe_from_json",
     "ruchy.flat_map",
-    "ruchy.json_get",
-    "ruchy.json_set",
-    "ruchy.json_merge",
     "ruchy.partition",
     "ruchy.unwrap",
     "ruchy.unwrap_or",
@@ -561,18 +561,6 @@ fn shows(ty: Ty) -> bool {
     }
 }
 
-/// Width and alignment mean the same for texts and ints, decimals for floats.
-fn takes_spec(ty: Ty, spec: &[Piece]) -> bool {
-    let [Piece::Text(text)] = spec else { return false };
-    let has_decimals = text.ends_with('f');
-    let is_radix = text.ends_with(['x', 'X', 'b', 'o']);
-    match ty.kind() {
-        TyKind::Float(_) => has_decimals,
-        TyKind::Int(_) => !has_decimals && !is_radix,
-        TyKind::Str => !has_decimals && !is_radix && !text.contains(['+', '#']) && !text.starts_with('0'),
-        _ => false,
-    }
-}
 /// The same for what a dynamic value holds: what may be nil is one.
 fn shows_inside(ty: Ty) -> bool {
     match ty.strip().kind() {
@@ -589,3 +577,15 @@ fn shows_inside(ty: Ty) -> bool {
     }
 }
 
+/// Width and alignment mean the same for texts and ints, decimals for floats.
+fn takes_spec(ty: Ty, spec: &[Piece]) -> bool {
+    let [Piece::Text(text)] = spec else { return false };
+    let has_decimals = text.ends_with('f');
+    let is_radix = text.ends_with(['x', 'X', 'b', 'o']);
+    match ty.kind() {
+        TyKind::Float(_) => has_decimals,
+        TyKind::Int(_) => !has_decimals && !is_radix,
+        TyKind::Str => !has_decimals && !is_radix && !text.contains(['+', '#']) && !text.starts_with('0'),
+        _ => false,
+    }
+}

@@ -211,7 +211,6 @@ fn counted_items(a: &[Item]) -> u64 {
     }
 }
 
-rows! {
 /// A message that may wait: the closure lives until its handler has run.
 fn post(a: &[Item]) -> u64 {
     let message = Item::new(a[1].word, a[1].desc);
@@ -221,9 +220,10 @@ fn post(a: &[Item]) -> u64 {
     0
 }
 
-    "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
+rows! {
     "ruchy.post" => |_, a| post(a);
     "ruchy.ask" => |_, a| rt::ruchy::ask(a[0].word as i64, || call_func(&a[1], &[]));
+    "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
     "ruchy.dbg" => |_, a| { eprintln!("{}", rt::repr(&a[0])); a[0].word };
     "ruchy.same" => |_, a| (a[0] == a[1]).into();
     "ruchy.assert" => |_, a| { rt::ruchy::check(a[0].truth(), a[1].text()); 0 };
@@ -252,6 +252,8 @@ fn post(a: &[Item]) -> u64 {
     };
     "ruchy.remove" => |s, a| if let Kind::Dict(..) = a[0].desc.kind {
         optional(s, a[0].dict().remove(&a[1]).map(|value| value.word))
+    } else if let Kind::Set(_) = a[0].desc.kind {
+        a[0].set().remove(&a[1]).into()
     } else { let place = a[1].int(); each_list!(a[0].elements(), list => list.pop_at(place).to_word()) };
     "ruchy.clear" => |s, a| super::find("list.clear").map_or(0, |row| row(s, a));
     "ruchy.add" => |_, a| { a[0].set().insert(a[1].clone()); 0 };
@@ -395,9 +397,9 @@ fn post(a: &[Item]) -> u64 {
         Kind::Float => a[0].float().to_string(),
         _ => rt::str(&a[0]).to_string(),
     });
+    "ruchy.shown" => |_, a| text_word(rt::str(&a[0]).to_string());
     "ruchy.radix" => |_, a| text_word(match a[0].desc.kind {
         Kind::Float => rt::ruchy::exponent(a[0].float(), a[1].text()),
-    "ruchy.shown" => |_, a| text_word(rt::str(&a[0]).to_string());
         _ => rt::ruchy::radix(a[0].int(), a[1].text()),
     });
     "ruchy.or_nil" => |_, a| text_word(a[0].present().map_or_else(|| "nil".to_owned(), |item| rt::str(&item).to_string()));

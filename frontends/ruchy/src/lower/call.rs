@@ -35,20 +35,20 @@ const FUNCTIONS: &[&str] = &[
     "assert_eq",
     "assert_ne",
     "bool",
-    "dbg",
     "ceil",
     "char",
     "chr",
     "cos",
+    "dbg",
+    "delete_file",
     "enumerate",
-    "exit",
     "env_args",
     "env_var",
+    "exit",
     "exp",
+    "file_exists",
     "float",
     "floor",
-    "int",
-    "is_nil",
     "fs_copy",
     "fs_create_dir",
     "fs_exists",
@@ -58,17 +58,19 @@ const FUNCTIONS: &[&str] = &[
     "fs_remove_file",
     "fs_rename",
     "fs_write",
+    "int",
+    "is_nil",
     "join",
-    "json_parse",
-    "json_pretty",
     "json_get",
     "json_merge",
-    "json_stringify",
-    "len",
+    "json_parse",
+    "json_pretty",
     "json_set",
-    "log",
+    "json_stringify",
     "json_type",
     "json_validate",
+    "len",
+    "log",
     "log10",
     "max",
     "min",
@@ -76,33 +78,45 @@ const FUNCTIONS: &[&str] = &[
     "panic",
     "parse_float",
     "parse_int",
+    "path_extension",
+    "path_file_name",
+    "path_file_stem",
+    "path_is_absolute",
+    "path_is_relative",
+    "path_join",
+    "path_parent",
     "pow",
     "product",
+    "push",
+    "random",
+    "random_int",
     "range",
+    "read_file",
     "reverse",
     "round",
     "sin",
+    "sleep",
     "sort",
     "split",
     "sqrt",
     "str",
     "sum",
     "tan",
+    "timestamp",
     "to_string",
     "type_of",
     "unique",
+    "write_file",
     "zip",
 ];
 
 /// Methods that keep an argument: what a place holds is handed over as a copy.
-    "sleep",
 const KEEPING: &[&str] = &[
     "append",
     "concat",
     "extend",
     "get_or",
     "insert",
-    "timestamp",
     "ok_or",
     "or",
     "push",
@@ -380,6 +394,11 @@ impl<'t> Lowerer<'t> {
                 let of = self.call_lib(&format!("ruchy.{name}"), args, node);
                 return Ok(self.call_lib("ruchy.as_int", vec![of], node));
             }
+            // A list has value semantics: the function gives the longer one.
+            "push" if args.len() == 2 => {
+                let item = self.op(ListOp::New, vec![args[1]], node);
+                return Ok(self.op(ObjOp::Add, vec![args[0], item], node));
+            }
             "range" => {
                 let range = self.call_lib("builtins.range", args, node);
                 return Ok(self.call_lib("builtins.list", vec![range], node));
@@ -394,11 +413,6 @@ impl<'t> Lowerer<'t> {
         let text: String = function.text().split_whitespace().collect();
         let name = text.rsplit("::").next().unwrap_or("");
         let rest = text.strip_suffix(name).map_or("", |rest| rest.trim_end_matches("::"));
-            // A list has value semantics: the function gives the longer one.
-            "push" if args.len() == 2 => {
-                let item = self.op(ListOp::New, vec![args[1]], node);
-                return Ok(self.op(ObjOp::Add, vec![args[0], item], node));
-            }
         // `Vec::<i64>::new` is `Vec::new`.
         let owner = rest.split("::<").next().unwrap_or(rest).rsplit("::").next().unwrap_or("");
         match (owner, name, args.len()) {
@@ -408,20 +422,6 @@ impl<'t> Lowerer<'t> {
             ("HashMap" | "BTreeMap", "new", 0) => self.op(DictOp::New, Vec::new(), node),
             ("HashSet" | "BTreeSet", "new", 0) => self.op(SetOp::New, Vec::new(), node),
             ("String", "new", 0) => self.text("", node),
-            ("String", "from", 1) | ("Box" | "Rc" | "RefCell" | "Arc", "new", 1) => self.owned(args[0]),
-            _ => self.hole(UNKNOWN_NAME, function, format!("`{text}` is not defined")),
-        }
-    }
-
-    fn method_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
-        let (Ok(receiver), Ok(name)) = (self.field(function, "value"), self.field(function, "name")) else {
-            return self.nil(node);
-        };
-        if function.field("operator").is_some_and(|sign| sign.text() == "?.") {
-            return self.optional_call(function, args, node);
-        }
-        let text = name.text();
-        if self.objects.function_keys.contains(text) && !self.methods.contains(text) {
             ("DataFrame", "new", 0) => self.dataframe(&[], node),
             ("DataFrame", "from_csv_string" | "from_json", 1) => {
                 let text = self.expr(args[0]);
@@ -443,6 +443,20 @@ impl<'t> Lowerer<'t> {
                     Err(_) => self.unsupported(node, "this call has no translation from Ruchy yet"),
                 }
             }
+            ("String", "from", 1) | ("Box" | "Rc" | "RefCell" | "Arc", "new", 1) => self.owned(args[0]),
+            _ => self.hole(UNKNOWN_NAME, function, format!("`{text}` is not defined")),
+        }
+    }
+
+    fn method_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        let (Ok(receiver), Ok(name)) = (self.field(function, "value"), self.field(function, "name")) else {
+            return self.nil(node);
+        };
+        if function.field("operator").is_some_and(|sign| sign.text() == "?.") {
+            return self.optional_call(function, args, node);
+        }
+        let text = name.text();
+        if self.objects.function_keys.contains(text) && !self.methods.contains(text) {
             let place = match self.target(function, false) {
                 Ok(place) => place,
                 Err(hole) => return hole,
@@ -652,6 +666,20 @@ impl<'t> Lowerer<'t> {
         self.call_lib(&format!("ruchy.{plain}"), all, node)
     }
 
+    /// `df!["a" => [..], ..]`.
+    fn dataframe(&mut self, columns: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
+        let mut parts = Vec::new();
+        for part in columns {
+            let Some((name, value)) = column(*part) else {
+                return self.unsupported(*part, "this is no column of a data frame");
+            };
+            parts.push(self.text(&name, *part));
+            parts.push(self.owned(value));
+        }
+        let columns = self.op(DictOp::New, parts, node);
+        self.call_lib("ruchy.dataframe", vec![columns], node)
+    }
+
     /// `println!(..)` and its kin.
     pub fn macro_call(&mut self, node: Syntax<'t>) -> NodeId {
         let (Some(name), Some(list)) = (node.field("name"), node.field("arguments")) else {
@@ -675,6 +703,7 @@ impl<'t> Lowerer<'t> {
                 let value = self.owned(args[0]);
                 self.call_lib("ruchy.dbg", vec![value], node)
             }
+            "df" => self.dataframe(&args, node),
             "panic" | "todo" | "unreachable" | "unimplemented" => {
                 let text = match (name.text(), args.is_empty()) {
                     ("panic", true) => self.text("explicit panic", node),
@@ -719,6 +748,7 @@ fn std_name(owner: &str, name: &str) -> Option<&'static str> {
     Some(found)
 }
 
+/// `a..b`, also in parentheses.
 fn is_range(node: Syntax<'_>) -> bool {
     node.is("range_expression") || node.is("parenthesized_expression") && node.first().is_some_and(is_range)
 }
@@ -728,4 +758,3 @@ pub(super) fn lent_mutably(node: Syntax<'_>) -> Option<&str> {
     let is_lent = node.is("unary_expression") && node.child("mutable").is_some();
     root_of(node.field("value").filter(|_| is_lent)?).map(Syntax::text)
 }
-            "df" => self.dataframe(&args, node),

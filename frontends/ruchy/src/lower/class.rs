@@ -16,7 +16,7 @@
 use super::data::{class_def, field_def};
 use super::scan::walk;
 use super::{Binding, Cx, Lowerer};
-use batuta_base::{FxHashMap, Name};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use batuta_syntax::Syntax;
 

@@ -175,6 +175,7 @@ impl<'t> Lowerer<'t> {
             Binding::Fn(path) => self.function_item(path, node),
             _ if let Some(order) = super::pattern::order_of(node.text()) => self.int(order, node),
             _ => match node.text() {
+                "Option::None" => self.call_lib("ruchy.None", Vec::new(), node),
                 "i64::MAX" => self.int(i64::MAX, node),
                 "i64::MIN" => self.int(i64::MIN, node),
                 "i32::MAX" => self.int(i32::MAX.into(), node),
@@ -585,10 +586,10 @@ impl<'t> Lowerer<'t> {
                     let callee = Callee::Value(self.expr(function));
                     self.node(Node::Call { callee, args: args(all) }, node)
                 }
-                _ if function.is("identifier") => match self.builtin(function.text(), all, node) {
                 _ if function.is("identifier") && matches!(function.text(), "print" | "println") => {
                     self.print_values(function.text(), all, node)
                 }
+                _ if function.is("identifier") => match self.builtin(function.text(), all, node) {
                     Ok(call) => call,
                     Err(_) => self.method_of(value, function.text(), rest, node),
                 },

@@ -113,6 +113,7 @@ impl<'t> Lowerer<'t> {
             || home(literal).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name))
             || keys.iter().any(|key| !is_name(key))
             || is_asked(literal)
+            || self.is_given_as_dict(literal)
             || is_mixed(literal)
             || self.is_part_of_dict(literal)
             || is_walked(literal);
@@ -121,7 +122,6 @@ impl<'t> Lowerer<'t> {
         (!is_dict).then_some(keys)
     }
 
-    /// Whether an object stands in one that is a dict and holds values of other types, too.
     /// Whether a literal is an argument for a parameter that is used as a dict.
     fn is_given_as_dict(&self, literal: Syntax<'t>) -> bool {
         let Some(list) = literal.parent().filter(|around| around.is("arguments")) else { return false };
@@ -132,16 +132,17 @@ impl<'t> Lowerer<'t> {
         asked.zip(at).is_some_and(|(asked, at)| asked.get(at) == Some(&true))
     }
 
+    /// Whether an object stands in one that is a dict and holds values of other types, too.
     fn is_part_of_dict(&self, literal: Syntax<'t>) -> bool {
         let mut at = literal;
         while let Some(around) = at.parent() {
             if !matches!(around.kind(), "pair" | "object" | "list_expression" | "parenthesized_expression") {
                 return false;
             }
-            if around.is("object") {
             if around.is("object") && (is_asked(around) || self.is_given_as_dict(around)) {
                 return true;
             }
+            if around.is("object") {
                 let is_dict =
                     home(around).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name));
                 let values = around.named().into_iter().filter_map(|part| part.field("value"));
@@ -256,11 +257,11 @@ impl<'t> Lowerer<'t> {
     /// The key that a field of a dict means: `counts.total`.
     pub(super) fn dict_key(&mut self, value: Syntax<'t>, name: Syntax<'t>) -> Option<NodeId> {
         let text = name.text();
-        let is_known = |start: usize| self.objects.of.contains_key(&start);
         // A part of a tuple.
         if text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
+        let is_known = |start: usize| self.objects.of.contains_key(&start);
         let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
         let literals: Vec<usize> = of
             .into_iter()
@@ -308,7 +309,6 @@ impl<'t> Lowerer<'t> {
         self.cx.records.iter().rev().find(|(held, _)| *held == binding).map(|(_, record)| *record)
     }
 
-    /// Notes the record that a new variable holds.
     /// The sign of the ranges that all variables of a name are declared with.
     pub(super) fn held_range(&self, node: Syntax<'t>) -> Option<&'t str> {
         let values = self.objects.lets.get(node.text()).filter(|_| node.is("identifier"))?;
@@ -321,6 +321,7 @@ impl<'t> Lowerer<'t> {
         values.iter().all(|value| sign(value) == Some(first)).then_some(first)
     }
 
+    /// Notes the record that a new variable holds.
     pub(super) fn hold(&mut self, name: &'t str, value: Syntax<'t>) {
         if value.is("object")
             && let Some(record) = self.shape_of(value)
@@ -444,8 +445,18 @@ fn key_of(pair: Syntax<'_>) -> Option<String> {
     Some(if key.is("string") { literal::string(key.text()) } else { key.text().to_owned() })
 }
 
-/// Whether a literal is an argument of a method of dicts.
+/// Whether a literal is an argument or the receiver of a method of dicts.
 fn is_asked(literal: Syntax<'_>) -> bool {
+    let asks = |of: Syntax<'_>| {
+        let is_called =
+            of.parent().is_some_and(|call| call.field("function").is_some_and(|f| f.start() == of.start()));
+        of.is("field_expression")
+            && is_called
+            && of.field("name").is_some_and(|name| OF_DICTS.contains(&name.text()))
+    };
+    if literal.parent().is_some_and(asks) {
+        return true;
+    }
     let call = literal.parent().filter(|around| around.is("arguments")).and_then(Syntax::parent);
     if call.is_some_and(writes_json) {
         return true;
@@ -666,7 +677,8 @@ fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) -> Asked<'t> {
             if found.contains(a) || found.contains(b) {
                 found.extend([*a, *b]);
             }
-        });
+        }
+        let functions = asked_parameters(root, found);
         let mut more = Vec::new();
         walk(root, &mut |node| {
             let Some(callee) = called(node) else { return };
@@ -678,11 +690,10 @@ fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) -> Asked<'t> {
             });
             let names = args.zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
             more.extend(names.map(|(arg, _)| arg.text()));
-        }
-        let functions = asked_parameters(root, found);
+        });
         found.extend(more);
         if found.len() == before {
-            return;
+            return functions;
         }
     }
 }

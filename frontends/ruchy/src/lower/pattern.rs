@@ -126,7 +126,7 @@ impl<'t> Lowerer<'t> {
                 let value = self.use_place(Place::global(path), node);
                 Pat::Value(value)
             }
-            _ if node.text() == "None" => {
+            _ if matches!(node.text(), "None" | "Option::None") => {
                 Pat::Class { class: Name::new("ruchy.None"), args: Vec::new(), named: Vec::new() }
             }
             _ if node.is("scoped_identifier") || node.text().starts_with(char::is_uppercase) => {
@@ -197,8 +197,9 @@ impl<'t> Lowerer<'t> {
             Binding::Struct(class) => {
                 Pat::Class { class, args: Vec::new(), named: self.with_numbers(args, named) }
             }
-            _ if matches!(name.text(), "Some" | "Ok" | "Err") => {
-                Pat::Class { class: Name::new(&format!("ruchy.{}", name.text())), args, named }
+            _ if matches!(plain_outcome(name.text()), "Some" | "Ok" | "Err") => {
+                let class = Name::new(&format!("ruchy.{}", plain_outcome(name.text())));
+                Pat::Class { class, args, named }
             }
             _ => {
                 let why = format!("`{}` is not defined", name.text());
@@ -423,7 +424,6 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn fields_apart(&mut self, pattern: Syntax<'t>, whole: LocalId) {
     /// `let { a, b } = o` of an object whose keys only the run knows.
     pub fn entries_apart(&mut self, pattern: Syntax<'t>, value: Syntax<'t>) -> bool {
         let parts = field_patterns(pattern);
@@ -446,6 +446,7 @@ impl<'t> Lowerer<'t> {
         true
     }
 
+    fn fields_apart(&mut self, pattern: Syntax<'t>, whole: LocalId) {
         let head = pattern.field("name").map(Syntax::start);
         let parts = pattern.named().into_iter().filter(|part| Some(part.start()) != head);
         for (at, part) in parts.enumerate() {
@@ -513,9 +514,11 @@ impl<'t> Lowerer<'t> {
                     }
                     _ => {
                         let known: &[&[&str]] = &[&["Some", "None"], &["Ok", "Err"], &["true", "false"]];
-                        if let Some(group) = known.iter().find(|group| group.contains(&name.text())) {
+                        if let Some(group) =
+                            known.iter().find(|group| group.contains(&plain_outcome(name.text())))
+                        {
                             wanted = Some(group.iter().map(|name| (*name).to_owned()).collect());
-                            seen.push(name.text().to_owned());
+                            seen.push(plain_outcome(name.text()).to_owned());
                         }
                     }
                 }
@@ -545,6 +548,11 @@ impl<'t> Lowerer<'t> {
         }
         any
     }
+}
+
+/// `Option::Some` is `Some`.
+fn plain_outcome(name: &str) -> &str {
+    name.strip_prefix("Option::").or(name.strip_prefix("Result::")).unwrap_or(name)
 }
 
 /// The number that stands for an order: what `cmp` gives.

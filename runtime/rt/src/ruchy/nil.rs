@@ -16,6 +16,11 @@ pub fn is_nil<T: ?Sized>(_: &T) -> bool {
     false
 }
 
+/// A result, or what another attempt makes of its error, which fails in the same way.
+pub fn or_else<T, E>(result: Result<T, E>, other: impl FnOnce(E) -> Result<T, E>) -> Result<T, E> {
+    result.or_else(other)
+}
+
 /// The smallest item, if there is one.
 pub fn least<T: PartialOrd>(items: impl IntoIterator<Item = T>) -> Option<T> {
     items.into_iter().reduce(|a, b| if b < a { b } else { a })
@@ -64,13 +69,13 @@ pub fn fault_message(error: &Error) -> String {
         let key = error.args().first().map(|key| crate::str(&key.value()).to_string());
         return format!("Key '{}' not found in object", key.unwrap_or_default());
     }
+    if error.is_a(RecursionError) {
+        return "Recursion limit exceeded".to_owned();
+    }
     let message = error.message();
     match error.is_a(OverflowError) || error.is_a(IntegerOverflow) {
         true => message.replace("integer overflow", "Integer overflow"),
         false => message,
-    }
-    if error.is_a(RecursionError) {
-        return "Recursion limit exceeded".to_owned();
     }
 }
 
@@ -82,11 +87,6 @@ pub fn caught(error: &Error) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
 /// What is written where nothing catches an error: its place, and in the last line what it says.
 pub fn report(error: &Error) -> String {
     let last = match error.name().starts_with("Thrown") {
@@ -105,6 +105,11 @@ pub fn start<T: crate::start::Outcome + 'static>(map: &str, main: fn() -> T) {
     crate::start::start(map, main);
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
     fn errors_have_texts() {
         let error = Error::new(ZeroDivisionError, "division by zero");
         assert_eq!(caught(&error), "{message: \"Division by zero\", type: \"DivisionByZero\"}");
