@@ -104,6 +104,9 @@ impl<'t> Lowerer<'t> {
         let (Some(pattern), Some(value)) = (condition.field("pattern"), condition.field("value")) else {
             return;
         };
+        if !(gives && els.is_none()) && self.if_got(value, &[(pattern, then)], node, fill) {
+            return;
+        }
         let lent = self.lent_subject(value, then, &[pattern]);
         let subject = match lent {
             Some(base) => self.lent_value(base, &[(pattern, then)], value),
@@ -221,6 +224,11 @@ impl<'t> Lowerer<'t> {
         let (Some(value), Some(body)) = (node.field("value"), node.field("body")) else { return };
         let patterns: Vec<Syntax<'t>> =
             body.named().into_iter().filter_map(|arm| arm.field("pattern")).collect();
+        let bodies = body.named().into_iter().filter(|arm| arm.field("guard").is_none());
+        let arms: Vec<_> = bodies.filter_map(|arm| arm.field("pattern").zip(arm.field("body"))).collect();
+        if arms.len() == patterns.len() && self.if_got(value, &arms, node, fill) {
+            return;
+        }
         let lent = self.lent_subject(value, body, &patterns);
         let subject = match lent {
             Some(base) => {

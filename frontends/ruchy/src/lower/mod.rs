@@ -8,6 +8,7 @@ mod closure;
 mod contract;
 mod control;
 mod data;
+mod entry;
 mod exceptions;
 mod expr;
 mod factory;
