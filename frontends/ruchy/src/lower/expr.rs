@@ -560,6 +560,9 @@ impl<'t> Lowerer<'t> {
         if !gives_one {
             let why = "`?` has a translation only in functions that say they give an `Option` or a `Result`";
             return self.unsupported(node, why);
+        if !gives_one && let Some(value) = node.first().and_then(|inner| self.leave_with(inner, node)) {
+            return value;
+        }
         }
         let Some(inner) = node.first() else { return self.nil(node) };
         let value = self.owned(inner);
