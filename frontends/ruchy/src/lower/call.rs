@@ -237,7 +237,10 @@ impl<'t> Lowerer<'t> {
         missing.sort_by_key(|(at, ..)| *at);
         let given: Vec<&str> = args.iter().filter_map(|arg| arg.field("name")).map(Syntax::text).collect();
         for (_, name, value) in missing.into_iter().filter(|(_, name, _)| !given.contains(name)) {
-            let value = self.expr(value);
+            let value = match self.hides_names(value) {
+                true => self.unsupported(value, "a default whose names mean others where it is computed"),
+                false => self.expr(value),
+            };
             out.push(Arg { kind: ArgKind::Named(Name::new(name)), value });
         }
     }

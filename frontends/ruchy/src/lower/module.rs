@@ -67,15 +67,6 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
     lowerer.finish()
 }
 
-/// Whether an expression names no variable: it means the same in every function.
-fn is_closed(value: Syntax<'_>) -> bool {
-    let mut found = false;
-    walk(value, &mut |part| {
-        found |= part.is("identifier") && part.text().starts_with(|c: char| c.is_lowercase());
-    });
-    !found
-}
-
 /// The path of an item that stands below a module's prefix.
 fn item_path(module: Name, prefix: &str, name: &str) -> Name {
     module.join(&format!("{prefix}{name}"))
@@ -235,6 +226,8 @@ impl<'t> Lowerer<'t> {
     /// Parameters that are `&mut` of numbers and texts.
     fn collect_cells(&mut self, item: Syntax<'t>, path: Name) {
         let params = item.field("parameters").map(Syntax::named).unwrap_or_default();
+        let names: Vec<&str> =
+            params.iter().filter_map(|param| param.field("pattern")).map(Syntax::text).collect();
         let params = params.into_iter().filter(|param| !param.is("self_parameter"));
         for (at, param) in params.enumerate() {
             if param.field("type").is_some_and(super::lend::is_cell) {
@@ -242,7 +235,12 @@ impl<'t> Lowerer<'t> {
             }
             let name = param.field("pattern").filter(|name| name.is("identifier"));
             let default = param.field("default").filter(|value| !super::function::is_fixed(*value));
-            if let (Some(name), Some(default)) = (name, default.filter(|value| is_closed(*value))) {
+            let is_closed = |value: &Syntax<'t>| {
+                let mut found = false;
+                walk(*value, &mut |part| found |= part.is("identifier") && names.contains(&part.text()));
+                !found
+            };
+            if let (Some(name), Some(default)) = (name, default.filter(is_closed)) {
                 self.defaults.insert((path, name.text()), (at, default));
             }
         }
