@@ -127,8 +127,16 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
     for id in reached {
         let Node::Format(mut pieces) = body.nodes[*id].kind.clone() else { continue };
         for piece in &mut pieces {
-            let Piece::Value { value, conv: Conv::Str | Conv::Format, spec, .. } = piece else { continue };
+            let Piece::Value { value, conv, spec, .. } = piece else { continue };
             let ty = body.ty(*value);
+            // `{:?}` of what may be nil is its text, too.
+            match (&conv, ty.kind()) {
+                (Conv::Str | Conv::Format, _) => {}
+                (Conv::Repr, TyKind::Option(inner)) if spec.is_empty() && *inner.kind() != TyKind::Str => {
+                    *conv = Conv::Str;
+                }
+                _ => continue,
+            }
             if let Some(wide) = padded(ty, spec) {
                 let origin = body.nodes[*value].origin;
                 let call = Node::Call {

@@ -260,6 +260,7 @@ rows! {
     "ruchy.contains" => |_, a| a[0].dict().contains_key(&a[1]).into();
     "ruchy.extend" => |s, a| super::find("list.extend").map_or(0, |row| row(s, a));
     "ruchy.swap" => |_, a| { let (i, j) = (a[1].int(), a[2].int()); each_list!(a[0].elements(), list => list.swap_at(i, j)); 0 };
+    "ruchy.dedup" => |_, a| { each_list!(a[0].elements(), list => list.dedup()); 0 };
     "ruchy.first" => |_, a| at(a, 0);
     "ruchy.last" => |_, a| at(a, -1);
     "ruchy.sort" | "ruchy.sorted" => |s, a| sequence(s.ret, rt::sorted(items(&a[0]).into_iter(), false));

@@ -14,6 +14,7 @@ pub(super) const PRINTS: &[&str] =
 pub(super) const SILENT: &[&str] = &[
     "add",
     "clear",
+    "dedup",
     "each",
     "extend",
     "for_each",
@@ -459,7 +460,10 @@ impl<'t> Lowerer<'t> {
             return self.optional_call(function, args, node);
         }
         let text = name.text();
-        if self.objects.function_keys.contains(text) && !self.methods.contains(text) {
+        if self.objects.function_keys.contains(text)
+            && !self.methods.contains(text)
+            && !self.is_plain_receiver(receiver)
+        {
             let place = match self.target(function, false) {
                 Ok(place) => place,
                 Err(hole) => return hole,

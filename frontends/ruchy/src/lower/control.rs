@@ -326,7 +326,12 @@ impl<'t> Lowerer<'t> {
 
     /// Stops the program with a text.
     pub fn stop(&mut self, text: NodeId, at: Syntax<'t>) -> NodeId {
-        let class = Attr::Name(Name::new("RuntimeError"));
+        self.stop_by("RuntimeError", text, at)
+    }
+
+    /// Stops the program with an error of the run.
+    pub fn stop_by(&mut self, class: &str, text: NodeId, at: Syntax<'t>) -> NodeId {
+        let class = Attr::Name(Name::new(class));
         let error = self.node(Node::Op { op: ExcOp::New.into(), attr: class, args: vec![text] }, at);
         self.node(Node::Raise { error: Some(error), cause: None }, at)
     }
@@ -353,7 +358,7 @@ impl<'t> Lowerer<'t> {
         self.cx.breaks.push((label, None));
         let mut pat = Pat::Wild;
         let block = self.scoped(|this| {
-            pat = this.loop_pattern(pattern, body);
+            pat = this.turn_pattern(pattern, body);
             this.statements(body);
             None
         });

@@ -311,6 +311,9 @@ impl<'t> Lowerer<'t> {
             let value = node.field("value").unwrap_or(node);
             return self.expr(value);
         }
+        if let Some(fault) = self.missing_part(node) {
+            return fault;
+        }
         match self.target(node, false) {
             Ok(place) => self.use_place(place, node),
             Err(hole) => hole,
@@ -557,12 +560,12 @@ impl<'t> Lowerer<'t> {
             Some(ret) => gives(*ret),
             None => gives(self.cx.body.ret),
         };
-        if !gives_one {
-            let why = "`?` has a translation only in functions that say they give an `Option` or a `Result`";
-            return self.unsupported(node, why);
         if !gives_one && let Some(value) = node.first().and_then(|inner| self.leave_with(inner, node)) {
             return value;
         }
+        if !gives_one {
+            let why = "`?` has a translation only in functions that say they give an `Option` or a `Result`";
+            return self.unsupported(node, why);
         }
         let Some(inner) = node.first() else { return self.nil(node) };
         let value = self.owned(inner);

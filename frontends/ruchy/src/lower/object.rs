@@ -309,6 +309,56 @@ impl<'t> Lowerer<'t> {
         self.cx.records.iter().rev().find(|(held, _)| *held == binding).map(|(_, record)| *record)
     }
 
+    /// `o.key` and `o["key"]` of a variable whose object has no such key: an error of the run.
+    pub(super) fn missing_part(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let value = node.field("value").filter(|value| value.is("identifier"))?;
+        let keys = self.keys_of(self.held_record(value.text())?)?;
+        if let Some(index) = node.field("index").filter(|index| index.is("string")) {
+            let key = literal::string(index.text());
+            let text = self.text(&key, index);
+            return (!keys.contains(&key)).then(|| self.stop_by("KeyError", text, node));
+        }
+        let name = node.field("name").filter(|_| node.is("field_expression"))?;
+        if keys.iter().any(|key| key == name.text()) {
+            return None;
+        }
+        let text = self.text(&format!("Object has no field named '{}'", name.text()), name);
+        Some(self.stop_by("AttributeError", text, node))
+    }
+
+    /// Whether a receiver is a list or a text by what it is declared with: its methods are those of the language.
+    pub(super) fn is_plain_receiver(&self, receiver: Syntax<'t>) -> bool {
+        let is_plain = |value: &Syntax<'t>| {
+            matches!(
+                value.kind(),
+                "list_expression" | "list_repeat" | "list_comprehension" | "string" | "format_string"
+            ) || value.is("macro_call")
+                || value.field("function").is_some_and(|made| made.text().ends_with("::new"))
+        };
+        match receiver.kind() {
+            "identifier" => {
+                let values = self.objects.lets.get(receiver.text());
+                values.is_some_and(|values| values.iter().all(is_plain))
+            }
+            "field_expression" => {
+                let Some(name) = receiver.field("name") else { return false };
+                let Some(root) = self.objects.root else { return false };
+                let (mut found, mut all) = (false, true);
+                walk(root, &mut |node| {
+                    let key = node.field("key").or(node.field("name"));
+                    let is_field = matches!(node.kind(), "pair" | "field_initializer")
+                        && key.is_some_and(|key| key.text() == name.text());
+                    if let Some(value) = node.field("value").filter(|_| is_field) {
+                        found = true;
+                        all &= is_plain(&value);
+                    }
+                });
+                found && all
+            }
+            _ => is_plain(&receiver),
+        }
+    }
+
     /// The sign of the ranges that all variables of a name are declared with.
     pub(super) fn held_range(&self, node: Syntax<'t>) -> Option<&'t str> {
         let values = self.objects.lets.get(node.text()).filter(|_| node.is("identifier"))?;

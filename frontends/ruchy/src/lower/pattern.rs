@@ -350,6 +350,21 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// The pattern of a `for`: what is no name or tuple is taken apart in each turn.
+    pub fn turn_pattern(&mut self, node: Syntax<'t>, body: Syntax<'t>) -> Pat {
+        if !matches!(
+            node.kind(),
+            "list_pattern" | "struct_pattern" | "tuple_struct_pattern" | "object_pattern"
+        ) {
+            return self.loop_pattern(node, body);
+        }
+        let item = self.temp("item", node);
+        let value = self.use_local(item, node);
+        let value = self.copy(value, node);
+        self.take_apart(node, value, None);
+        Pat::Place(Place::local(item))
+    }
+
     /// A loop's variable; an item that the body changes is a copy.
     fn loop_variable(&mut self, name: Syntax<'t>, is_mutable: bool, body: Syntax<'t>) -> Pat {
         let is_changed = self.changes(body, name.text());

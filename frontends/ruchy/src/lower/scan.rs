@@ -7,6 +7,7 @@ use batuta_syntax::Syntax;
 pub(super) const CHANGING: &[&str] = &[
     "add",
     "clear",
+    "dedup",
     "extend",
     "insert",
     "iter_mut",

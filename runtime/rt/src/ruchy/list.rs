@@ -96,7 +96,7 @@ pub fn part<T: Clone>(items: &[T], start: i64, end: i64) -> Vec<T> {
 }
 
 /// The place of an item's first equal.
-pub fn index_of<T: PartialEq>(items: &[T], item: &T) -> Option<i64> {
+pub fn index_of<T: PartialEq<U>, U: ?Sized>(items: &[T], item: &U) -> Option<i64> {
     super::position(items.iter(), |found| found == item)
 }
 

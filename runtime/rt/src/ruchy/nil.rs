@@ -73,6 +73,10 @@ pub fn fault_message(error: &Error) -> String {
         return "Recursion limit exceeded".to_owned();
     }
     let message = error.message();
+    // Only `unwrap` gives it here.
+    if message == "'NoneType' object has no such attribute" {
+        return "called `Option::unwrap()` on a `None` value".to_owned();
+    }
     match error.is_a(OverflowError) || error.is_a(IntegerOverflow) {
         true => message.replace("integer overflow", "Integer overflow"),
         false => message,
