@@ -460,6 +460,13 @@ impl<'t> Lowerer<'t> {
             return self.optional_call(function, args, node);
         }
         let text = name.text();
+        if receiver.text() == "None" && matches!(text, "unwrap" | "expect") {
+            let message = match args.first() {
+                Some(message) => self.expr(*message),
+                None => self.text("called `Option::unwrap()` on a `None` value", node),
+            };
+            return self.stop(message, node);
+        }
         if self.objects.function_keys.contains(text)
             && !self.methods.contains(text)
             && !self.is_plain_receiver(receiver)
@@ -519,6 +526,11 @@ impl<'t> Lowerer<'t> {
             }
             // What makes the list runs before what makes the function that it is given to.
             false if makes_function && root_of(receiver).is_none() => self.made_function(receiver),
+            // What walks over a dict gets its entries.
+            false if OVER_ITEMS.contains(&text) && args.iter().any(|arg| takes_pairs(*arg)) => {
+                let of = self.expr(receiver);
+                self.call_lib("ruchy.walked", vec![of], receiver)
+            }
             false => self.expr(receiver),
         };
         if changes && let Some(root) = root_of(receiver) {
@@ -580,6 +592,8 @@ impl<'t> Lowerer<'t> {
             "HashMap" | "BTreeMap" => "builtins.dict",
             "HashSet" | "BTreeSet" => "builtins.set",
             _ if is_range(receiver) => "ruchy.to_list",
+            // The entries of a dict.
+            _ if asked.contains('(') => "ruchy.walked",
             _ => return self.expr(receiver),
         };
         let items = self.expr(receiver);
@@ -753,6 +767,30 @@ fn std_name(owner: &str, name: &str) -> Option<&'static str> {
         _ => return None,
     };
     Some(found)
+}
+
+/// What `xs.iter()` walks over.
+pub(super) fn of_iterator(node: Syntax<'_>) -> Syntax<'_> {
+    if node.is("unary_expression") && node.field("operator").is_some_and(|sign| sign.text() == "&") {
+        return node.field("value").map_or(node, of_iterator);
+    }
+    let function = node.field("function").filter(|_| node.is("call_expression"));
+    let is_plain = |of: &Syntax<'_>| {
+        of.field("name").is_some_and(|name| matches!(name.text(), "iter" | "into_iter" | "iter_mut"))
+    };
+    function.filter(is_plain).and_then(|of| of.field("value")).map_or(node, of_iterator)
+}
+
+/// Whether a function takes pairs apart: `|(k, v)| ..`.
+fn takes_pairs(node: Syntax<'_>) -> bool {
+    let params = node.field("parameters").filter(|_| node.is("lambda")).map(Syntax::named);
+    let first = params.and_then(|params| params.first().copied());
+    let pattern = first.map(|first| first.field("pattern").unwrap_or(first));
+    pattern.is_some_and(|pattern| {
+        let pattern =
+            if pattern.is("reference_pattern") { pattern.first().unwrap_or(pattern) } else { pattern };
+        pattern.is("tuple_pattern") && pattern.named().len() == 2
+    })
 }
 
 /// `a..b`, also in parentheses.

@@ -445,6 +445,15 @@ impl<'t> Lowerer<'t> {
         let (Some(start), Some(end)) = (node.field("start"), node.field("end")) else {
             return self.nil(node);
         };
+        if let Some((item, first, op)) = asked_of_range(node) {
+            let item = self.expr(item);
+            let range = self.range_of(first, end, node);
+            return self.op(op, vec![item, range], node);
+        }
+        self.range_of(start, end, node)
+    }
+
+    fn range_of(&mut self, start: Syntax<'t>, end: Syntax<'t>, node: Syntax<'t>) -> NodeId {
         let start = self.expr(start);
         let mut last = self.expr(end);
         if node.field("operator").is_some_and(|sign| sign.text() == "..=") {
@@ -626,6 +635,18 @@ impl<'t> Lowerer<'t> {
             self.expr(node)
         }
     }
+}
+
+/// `x in a..b`, which the table of operators reads as `(x in a)..b`: nothing is in a number.
+pub(super) fn asked_of_range(range: Syntax<'_>) -> Option<(Syntax<'_>, Syntax<'_>, ObjOp)> {
+    let start = range.field("start")?;
+    let sign = start.field("operator").filter(|_| start.is("binary_expression"))?;
+    let op = match (sign.text(), sign.kind()) {
+        ("in", _) => ObjOp::In,
+        (_, "not in") => ObjOp::NotIn,
+        _ => return None,
+    };
+    Some((start.field("left")?, start.field("right")?, op))
 }
 
 /// `{}` where a value is wanted.

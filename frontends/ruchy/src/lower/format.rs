@@ -121,7 +121,7 @@ impl<'t> Lowerer<'t> {
 
     /// A range as text, also that of a variable which is declared with one.
     fn shown_range(&mut self, node: Syntax<'t>, pieces: &mut Vec<Piece>) -> bool {
-        if node.is("range_expression") {
+        if node.is("range_expression") && super::expr::asked_of_range(node).is_none() {
             return self.range_text(node, pieces);
         }
         let Some(sign) = self.held_range(node) else { return false };

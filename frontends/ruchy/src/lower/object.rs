@@ -459,7 +459,10 @@ impl<'t> Lowerer<'t> {
     pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
         let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
         is_pair
-            && matches!(iterable.kind(), "object" | "identifier" | "field_expression" | "index_expression")
+            && matches!(
+                super::call::of_iterator(iterable).kind(),
+                "object" | "identifier" | "field_expression" | "index_expression"
+            )
     }
 
     /// Whether a pattern asks for keys that no object of the file has, and what it looks at is one of those.
@@ -638,9 +641,12 @@ fn type_name(name: &str, is_item: bool) -> String {
 fn dict_names<'t>(root: Syntax<'t>) -> (FxHashSet<&'t str>, Asked<'t>) {
     let mut found: FxHashSet<&'t str> = FxHashSet::default();
     let mut add = |node: Option<Syntax<'t>>| {
-        if let Some(node) = node.filter(|node| node.is("identifier")) {
-            found.insert(node.text());
-        }
+        let name = node.and_then(|node| match node.kind() {
+            "identifier" => Some(node),
+            "field_expression" => node.field("name"),
+            _ => None,
+        });
+        found.extend(name.map(Syntax::text));
     };
     walk(root, &mut |node| match node.kind() {
         "index_expression" => {
