@@ -144,7 +144,9 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
                     args: vec![Arg::positional(*value)],
                 };
                 *value = body.node(call, Ty::str(), origin);
-                *spec = vec![Piece::Text(wide.into())];
+                if !wide.is_empty() {
+                    spec.insert(0, Piece::Text(wide.into()));
+                }
                 is_changed = true;
                 continue;
             }
@@ -173,9 +175,9 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
     is_changed
 }
 
-/// The spec that pads the text of a value as the spec at hand pads the value, where it only pads.
-fn padded(ty: Ty, spec: &[Piece]) -> Option<String> {
-    let [Piece::Text(text)] = spec else { return None };
+/// What a spec that only pads a value has before it where it pads the text of the value.
+fn padded(ty: Ty, spec: &[Piece]) -> Option<&'static str> {
+    let text = spec_text(spec)?;
     let is_padding = text.ends_with(|c: char| c.is_ascii_digit()) && !text.contains(['+', '#', '.']);
     let is_float = matches!(ty.strip().kind(), TyKind::Float(_));
     let has_own = matches!(ty.strip().kind(), TyKind::Int(_) | TyKind::Str | TyKind::Option(_));
@@ -186,8 +188,8 @@ fn padded(ty: Ty, spec: &[Piece]) -> Option<String> {
     match (is_aligned, is_float && text.starts_with('0')) {
         (false, true) => None,
         // Numbers stand at the right.
-        (false, false) if is_float => Some(format!(">{text}")),
-        _ => Some(text.to_string()),
+        (false, false) if is_float => Some(">"),
+        _ => Some(""),
     }
 }
 
@@ -585,9 +587,18 @@ fn shows_inside(ty: Ty) -> bool {
     }
 }
 
+/// The text of a spec with some number for each that a variable holds.
+fn spec_text(spec: &[Piece]) -> Option<String> {
+    let part = |piece: &Piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Value { .. } => "8".to_owned(),
+    };
+    (!spec.is_empty()).then(|| spec.iter().map(part).collect())
+}
+
 /// Width and alignment mean the same for texts and ints, decimals for floats.
 fn takes_spec(ty: Ty, spec: &[Piece]) -> bool {
-    let [Piece::Text(text)] = spec else { return false };
+    let Some(text) = spec_text(spec) else { return false };
     let has_decimals = text.ends_with('f');
     let is_radix = text.ends_with(['x', 'X', 'b', 'o']);
     match ty.kind() {

@@ -241,6 +241,8 @@ impl<'t> Lowerer<'t> {
             let (name, spec) = tail[1..close].split_once(':').unwrap_or((&tail[1..close], ""));
             let of_name = |name: &str| named.iter().find(|(known, _)| *known == name).map(|(_, at)| *at);
             let spec = &counted(spec, args, &mut used, &of_name)[..];
+            let (spec, widths) = self.computed_counts(spec, args, &mut used, &of_name);
+            let spec = &spec[..];
             let value = match name.trim() {
                 name if of_name(name).is_some() => {
                     let found = of_name(name).unwrap_or_default();
@@ -266,7 +268,7 @@ impl<'t> Lowerer<'t> {
                     let spec = vec![Piece::Text(spec.into())];
                     Piece::Value { value, conv: Conv::Repr, spec, late: true }
                 }
-                _ => self.piece(value, spec, at)?,
+                _ => with_counts(self.piece(value, spec, at)?, widths),
             };
             match &piece {
                 Piece::Value { conv: Conv::Repr, .. } => pieces.push(piece),
@@ -279,6 +281,37 @@ impl<'t> Lowerer<'t> {
             true => Ok(()),
             false => Err(self.unsupported(at, "this format has fewer places than there are values")),
         }
+    }
+
+    /// A spec whose `width$` are marks, and the variables that they stand for.
+    fn computed_counts(
+        &mut self,
+        spec: &str,
+        args: &[Syntax<'t>],
+        used: &mut [bool],
+        of_name: &dyn Fn(&str) -> Option<usize>,
+    ) -> (String, Vec<NodeId>) {
+        let (mut out, mut counts) = (spec.to_owned(), Vec::new());
+        while let Some(end) = out.find('$') {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let start = out[..end].rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+            let name = &out[start..end];
+            let given = of_name(name).or_else(|| name.parse().ok());
+            let count = match (given.and_then(|at| args.get(at).map(|arg| (at, *arg))), self.look_up(name)) {
+                (Some((at, arg)), _) if arg.is("identifier") => {
+                    used[at] = true;
+                    self.expr(arg)
+                }
+                (None, super::Binding::Local(local)) => {
+                    let at = self.cx.body.origin;
+                    self.cx.body.node(Node::Use(Place::local(local), Mode::Read), Ty::unknown(), at)
+                }
+                _ => break,
+            };
+            counts.push(count);
+            out.replace_range(start..=end, &COUNT.to_string());
+        }
+        (out, counts)
     }
 
     fn value_of(
@@ -306,6 +339,34 @@ impl<'t> Lowerer<'t> {
             None => Err(self.unsupported(at, "this format has more places than there are values")),
         }
     }
+}
+
+/// Stands for a width or a number of decimals that a variable holds.
+const COUNT: char = '\u{1}';
+
+/// The spec of a piece with the variables in the places of their marks.
+fn with_counts(piece: Piece, counts: Vec<NodeId>) -> Piece {
+    let Piece::Value { value, conv, spec, late } = piece else { return piece };
+    let mut out = Vec::new();
+    let mut counts = counts.into_iter();
+    for part in spec {
+        let Piece::Text(text) = &part else {
+            out.push(part);
+            continue;
+        };
+        for (at, part) in text.split(COUNT).enumerate() {
+            if at > 0 {
+                out.extend(counts.next().map(|value| Piece::Value {
+                    value,
+                    conv: Conv::Format,
+                    spec: Vec::new(),
+                    late: true,
+                }));
+            }
+            push_text(&mut out, part);
+        }
+    }
+    Piece::Value { value, conv, spec: out, late }
 }
 
 /// `name = value` among the arguments of a format.
@@ -354,7 +415,7 @@ fn python_spec(spec: &str) -> Option<(String, bool)> {
     let rest: String = chars.collect();
     let body = rest.trim_end_matches(['x', 'X', 'b', 'o', 'e', '?']);
     let kind = &rest[body.len()..];
-    let is_known = body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '+' | '#'));
+    let is_known = body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '+' | '#' | COUNT));
     if !is_known || kind.len() > 1 || matches!(kind, "e" | "?") {
         return None;
     }

@@ -3,6 +3,7 @@
 mod assign;
 mod atom;
 mod call;
+mod catches;
 mod class;
 mod closure;
 mod contract;
