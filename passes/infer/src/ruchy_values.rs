@@ -59,6 +59,7 @@ const METHODS: &[&str] = &[
     "mean",
     "merge",
     "min",
+    "pairs",
     "parse",
     "pop",
     "position",
@@ -101,6 +102,7 @@ const METHODS: &[&str] = &[
     "unique",
     "values",
     "var",
+    "walked",
     "with_column",
     "zip",
 ];

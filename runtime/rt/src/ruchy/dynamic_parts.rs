@@ -71,6 +71,10 @@ pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
         return Value::from(text(value).to_string());
     }
     let found = match value {
+        // What `for k, v in` walks over.
+        Value::Dict(_) if matches!(name, "pairs" | "walked") => of_dict(value, "items", args),
+        _ if name == "walked" => Some(value.clone()),
+        _ if name == "pairs" => of_list(&iter(value).collect::<Vec<_>>(), "enumerate", args),
         Value::Str(of) => of_text(of, name, args),
         Value::List(items) => of_list(&items.to_vec(), name, args),
         Value::Range(_) => of_list(&iter(value).collect::<Vec<_>>(), name, args),
