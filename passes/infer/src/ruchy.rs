@@ -129,6 +129,16 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         for piece in &mut pieces {
             let Piece::Value { value, conv, spec, .. } = piece else { continue };
             let ty = body.ty(*value);
+            let is_nothing = matches!(body.nodes[*value].kind, Node::Op { op: Op::OptOp(OptOp::None), .. });
+            // What a list gives that never holds anything.
+            let is_of_nothing = matches!(&body.nodes[*value].kind, Node::Call { callee: Callee::Lib(name), .. }
+                if name.as_str().contains("_or_nil") && matches!(ty.kind(), TyKind::Unit));
+            let is_nothing = is_nothing && matches!(ty.kind(), TyKind::Option(_));
+            if spec.is_empty() && (is_nothing || is_of_nothing) {
+                *piece = Piece::Text("nil".into());
+                is_changed = true;
+                continue;
+            }
             // `{:?}` of what may be nil is its text, too.
             match (&conv, ty.kind()) {
                 (Conv::Str | Conv::Format, _) => {}

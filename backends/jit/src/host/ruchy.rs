@@ -242,6 +242,11 @@ rows! {
     };
     "ruchy.tell" => |_, a| { crate::told::tell(&a[0]); 0 };
     "ruchy.len" => |_, a| len(a);
+    "ruchy.bool" => |_, a| match a[0].desc.kind {
+        Kind::Float => u64::from(a[0].float() != 0.0),
+        Kind::Str | Kind::List(_) | Kind::Dict(..) | Kind::Set(_) => is_empty(a) ^ 1,
+        _ => u64::from(a[0].word != 0),
+    };
     "ruchy.is_empty" => |_, a| is_empty(a);
     "ruchy.push" => |s, a| super::find("list.append").map_or(0, |row| row(s, a));
     "ruchy.pop" => |_, a| each_list!(a[0].elements(), list => list.pop_last().to_word());

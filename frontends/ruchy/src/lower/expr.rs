@@ -399,6 +399,10 @@ impl<'t> Lowerer<'t> {
                 let args = vec![side(self, left), side(self, right)];
                 return self.op(ObjOp::Add, args, node);
             }
+            // A power of two literals that is too large is a float.
+            "**" if let Some(power) = large_power(left, right) => {
+                return self.constant(Const::Float(power), node);
+            }
             // What the power of a computed exponent is, a call says: ints stay ints.
             "**" if !is_number(right) => {
                 let args = vec![self.expr(left), self.expr(right)];
@@ -652,6 +656,16 @@ pub(super) fn asked_of_range(range: Syntax<'_>) -> Option<(Syntax<'_>, Syntax<'_
 /// `{}` where a value is wanted.
 pub(super) fn is_empty_object(node: Syntax<'_>) -> bool {
     node.is("block") && node.text().trim_matches(['{', '}']).trim().is_empty()
+}
+
+/// The power of two literals that no int holds.
+fn large_power(base: Syntax<'_>, exponent: Syntax<'_>) -> Option<f64> {
+    if !base.is("integer") || !exponent.is("integer") {
+        return None;
+    }
+    let (base, exponent) = (literal::integer(base.text())?, literal::integer(exponent.text())?);
+    let fits = u32::try_from(exponent).ok().and_then(|exponent| base.checked_pow(exponent)).is_some();
+    (!fits).then(|| (base as f64).powf(exponent as f64))
 }
 
 /// Whether an expression is a number by its form.

@@ -26,7 +26,7 @@ pub use json::{
 };
 pub use list::{
     chunks, difference, entries, flatten, index_of, intersection, join, mean, mean_of_ints, merge, pairs,
-    part, product, reverse, reversed, sorted, step_by, union, unique, windows,
+    part, product, reverse, reversed, sorted, step_by, total, union, unique, windows,
 };
 pub use nil::{
     catch_result, caught, coalesce, fault_message, fault_type, greatest, is_nil, least, or_else, report,
