@@ -29,7 +29,7 @@ pub(super) const SILENT: &[&str] = &[
 ];
 
 /// Functions of the language that are methods of their first argument, too: `len(x)` is `x.len()`.
-const FUNCTIONS: &[&str] = &[
+pub(super) const FUNCTIONS: &[&str] = &[
     "abs",
     "append_file",
     "assert",
@@ -412,46 +412,6 @@ impl<'t> Lowerer<'t> {
         Ok(self.call_lib(&format!("ruchy.{name}"), args, node))
     }
 
-    /// `Vec::new()`, `String::from(x)` and the like.
-    fn library_path(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
-        let text: String = function.text().split_whitespace().collect();
-        let name = text.rsplit("::").next().unwrap_or("");
-        let rest = text.strip_suffix(name).map_or("", |rest| rest.trim_end_matches("::"));
-        // `Vec::<i64>::new` is `Vec::new`.
-        let owner = rest.split("::<").next().unwrap_or(rest).rsplit("::").next().unwrap_or("");
-        match (owner, name, args.len()) {
-            ("Vec" | "VecDeque", "new", 0) | ("Vec", "with_capacity", 1) => {
-                self.op(ListOp::New, Vec::new(), node)
-            }
-            ("HashMap" | "BTreeMap", "new", 0) => self.op(DictOp::New, Vec::new(), node),
-            ("HashSet" | "BTreeSet", "new", 0) => self.op(SetOp::New, Vec::new(), node),
-            ("String", "new", 0) => self.text("", node),
-            ("DataFrame", "new", 0) => self.dataframe(&[], node),
-            ("DataFrame", "from_csv_string" | "from_json", 1) => {
-                let text = self.expr(args[0]);
-                let row = if name == "from_json" {
-                    "ruchy.dataframe_from_json"
-                } else {
-                    "ruchy.dataframe_from_csv"
-                };
-                self.call_lib(row, vec![text], node)
-            }
-            ("Option", "Some", 1) | ("Result", "Ok" | "Err", 1) => {
-                let value = self.owned(args[0]);
-                self.call_lib(&format!("ruchy.{name}"), vec![value], node)
-            }
-            ("fs" | "env" | "math" | "time", name, _) if std_name(owner, name).is_some() => {
-                let args = args.iter().map(|arg| self.expr(*arg)).collect();
-                match self.builtin(std_name(owner, name).unwrap_or(name), args, node) {
-                    Ok(call) => call,
-                    Err(_) => self.unsupported(node, "this call has no translation from Ruchy yet"),
-                }
-            }
-            ("String", "from", 1) | ("Box" | "Rc" | "RefCell" | "Arc", "new", 1) => self.owned(args[0]),
-            _ => self.hole(UNKNOWN_NAME, function, format!("`{text}` is not defined")),
-        }
-    }
-
     fn method_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
         let (Ok(receiver), Ok(name)) = (self.field(function, "value"), self.field(function, "name")) else {
             return self.nil(node);
@@ -503,20 +463,23 @@ impl<'t> Lowerer<'t> {
                 _ => self.expr(receiver),
             };
         }
-        // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
-        let text = match text {
-            "take" if args.is_empty() => "taken",
-            // The first one of an iterator that nothing else reads.
-            "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
-            _ => text,
-        };
-        let changes = CHANGING.contains(&text);
-        let makes_function = OVER_ITEMS.contains(&text) && args.iter().any(|arg| arg.is("call_expression"));
-        let of = match changes {
-            true => match self.target_or_value(receiver) {
-                Ok(place) => self.use_place(place, receiver),
-                Err(hole) => return hole,
-            },
+        self.language_call(node, function, args)
+    }
+
+    /// What a method of the language is called on.
+    fn receiver_of(
+        &mut self,
+        receiver: Syntax<'t>,
+        text: &str,
+        args: &[Syntax<'t>],
+    ) -> Result<NodeId, NodeId> {
+        let over_items = OVER_ITEMS.contains(&text);
+        let makes_function = over_items && args.iter().any(|arg| arg.is("call_expression"));
+        Ok(match CHANGING.contains(&text) {
+            true => {
+                let place = self.target_or_value(receiver)?;
+                self.use_place(place, receiver)
+            }
             // A list without items gets its type from a name.
             false if receiver.is("list_expression") && receiver.first().is_none() => {
                 let empty = self.temp("empty", receiver);
@@ -527,13 +490,33 @@ impl<'t> Lowerer<'t> {
             // What makes the list runs before what makes the function that it is given to.
             false if makes_function && root_of(receiver).is_none() => self.made_function(receiver),
             // What walks over a dict gets its entries.
-            false if OVER_ITEMS.contains(&text) && args.iter().any(|arg| takes_pairs(*arg)) => {
+            false if over_items && args.iter().any(|arg| takes_pairs(*arg)) => {
                 let of = self.expr(receiver);
                 self.call_lib("ruchy.walked", vec![of], receiver)
             }
             false => self.expr(receiver),
+        })
+    }
+
+    /// A method that every value of its type has.
+    fn language_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        let (Some(receiver), Some(name)) = (function.field("value"), function.field("name")) else {
+            return self.nil(node);
         };
-        if changes && let Some(root) = root_of(receiver) {
+        // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
+        let text = match name.text() {
+            "take" if args.is_empty() => "taken",
+            // The first one of an iterator that nothing else reads.
+            "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
+            text => text,
+        };
+        let of = match self.receiver_of(receiver, text, args) {
+            Ok(of) => of,
+            Err(hole) => return hole,
+        };
+        if CHANGING.contains(&text)
+            && let Some(root) = root_of(receiver)
+        {
             self.check_change(root);
         }
         let keeps = KEEPING.contains(&text);
@@ -687,20 +670,6 @@ impl<'t> Lowerer<'t> {
         self.call_lib(&format!("ruchy.{plain}"), all, node)
     }
 
-    /// `df!["a" => [..], ..]`.
-    fn dataframe(&mut self, columns: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
-        let mut parts = Vec::new();
-        for part in columns {
-            let Some((name, value)) = column(*part) else {
-                return self.unsupported(*part, "this is no column of a data frame");
-            };
-            parts.push(self.text(&name, *part));
-            parts.push(self.owned(value));
-        }
-        let columns = self.op(DictOp::New, parts, node);
-        self.call_lib("ruchy.dataframe", vec![columns], node)
-    }
-
     /// `println!(..)` and its kin.
     pub fn macro_call(&mut self, node: Syntax<'t>) -> NodeId {
         let (Some(name), Some(list)) = (node.field("name"), node.field("arguments")) else {
@@ -737,36 +706,6 @@ impl<'t> Lowerer<'t> {
             other => self.unsupported(node, format!("`{other}!` has no translation from Ruchy yet")),
         }
     }
-}
-
-/// The name and the items of a column of `df![..]`: `"a" => [..]`, `a => [..]`, `a: [..]`.
-fn column(part: Syntax<'_>) -> Option<(String, Syntax<'_>)> {
-    let (name, value) = match part.kind() {
-        "lambda" => (part.field("parameters")?, part.field("body")?),
-        _ => (part.field("name")?, part.field("value")?),
-    };
-    let name = if name.is("string") { crate::literal::string(name.text()) } else { name.text().to_owned() };
-    Some((name, value))
-}
-
-/// The function that a path of the library means: `std::fs::read` is `fs_read`.
-fn std_name(owner: &str, name: &str) -> Option<&'static str> {
-    let found = match (owner, name) {
-        ("fs", "read" | "read_to_string") => "fs_read",
-        ("fs", "write") => "fs_write",
-        ("fs", "exists") => "fs_exists",
-        ("fs", "copy") => "fs_copy",
-        ("fs", "rename") => "fs_rename",
-        ("fs", "create_dir" | "create_dir_all") => "fs_create_dir",
-        ("fs", "remove_file") => "fs_remove_file",
-        ("fs", "remove_dir") => "fs_remove_dir",
-        ("env", "args") => "env_args",
-        ("env", "var") => "env_var",
-        ("time", "now_millis") => "timestamp",
-        ("math", name) => FUNCTIONS.iter().copied().find(|known| *known == name)?,
-        _ => return None,
-    };
-    Some(found)
 }
 
 /// What `xs.iter()` walks over.

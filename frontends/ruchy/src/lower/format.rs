@@ -240,8 +240,7 @@ impl<'t> Lowerer<'t> {
             };
             let (name, spec) = tail[1..close].split_once(':').unwrap_or((&tail[1..close], ""));
             let of_name = |name: &str| named.iter().find(|(known, _)| *known == name).map(|(_, at)| *at);
-            let spec = &counted(spec, args, &mut used, &of_name)[..];
-            let (spec, widths) = self.computed_counts(spec, args, &mut used, &of_name);
+            let (spec, widths) = self.computed_counts(spec, args, &mut used, &of_name, at)?;
             let spec = &spec[..];
             let value = match name.trim() {
                 name if of_name(name).is_some() => {
@@ -255,11 +254,7 @@ impl<'t> Lowerer<'t> {
                 digits if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
                     self.value_of(&values, args, &mut used, digits.parse().unwrap_or(usize::MAX), at)?
                 }
-                name => match self.look_up(name) {
-                    super::Binding::Local(local) => self.use_local(local, at),
-                    super::Binding::Global(path) => self.use_place(Place::global(path), at),
-                    _ => return Err(self.hole(super::UNKNOWN_NAME, at, format!("`{name}` is not defined"))),
-                },
+                name => self.inline(name, at)?,
             };
             // Rust's macros and formats quote texts for `{:?}`; format strings do not.
             let piece = match spec.trim().strip_suffix('?') {
@@ -283,6 +278,18 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// `{name}`: the variable of the name, or the place that it stands for.
+    fn inline(&mut self, name: &str, at: Syntax<'t>) -> Result<NodeId, NodeId> {
+        match self.look_up(name) {
+            super::Binding::Local(local) => match self.alias(local) {
+                Some(alias) => self.alias_place(alias, at).map(|place| self.use_place(place, at)),
+                None => Ok(self.use_local(local, at)),
+            },
+            super::Binding::Global(path) => Ok(self.use_place(Place::global(path), at)),
+            _ => Err(self.hole(super::UNKNOWN_NAME, at, format!("`{name}` is not defined"))),
+        }
+    }
+
     /// A spec whose `width$` are marks, and the variables that they stand for.
     fn computed_counts(
         &mut self,
@@ -290,28 +297,26 @@ impl<'t> Lowerer<'t> {
         args: &[Syntax<'t>],
         used: &mut [bool],
         of_name: &dyn Fn(&str) -> Option<usize>,
-    ) -> (String, Vec<NodeId>) {
-        let (mut out, mut counts) = (spec.to_owned(), Vec::new());
+        at: Syntax<'t>,
+    ) -> Result<(String, Vec<NodeId>), NodeId> {
+        let (mut out, mut counts) = (counted(spec, args, used, of_name), Vec::new());
         while let Some(end) = out.find('$') {
             let is_part = |c: char| c.is_alphanumeric() || c == '_';
             let start = out[..end].rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
             let name = &out[start..end];
             let given = of_name(name).or_else(|| name.parse().ok());
-            let count = match (given.and_then(|at| args.get(at).map(|arg| (at, *arg))), self.look_up(name)) {
-                (Some((at, arg)), _) if arg.is("identifier") => {
+            let count = match given.and_then(|at| args.get(at).map(|arg| (at, *arg))) {
+                Some((at, arg)) if arg.is("identifier") => {
                     used[at] = true;
                     self.expr(arg)
                 }
-                (None, super::Binding::Local(local)) => {
-                    let at = self.cx.body.origin;
-                    self.cx.body.node(Node::Use(Place::local(local), Mode::Read), Ty::unknown(), at)
-                }
-                _ => break,
+                Some(_) => break,
+                None => self.inline(&name.to_owned(), at)?,
             };
             counts.push(count);
             out.replace_range(start..=end, &COUNT.to_string());
         }
-        (out, counts)
+        Ok((out, counts))
     }
 
     fn value_of(

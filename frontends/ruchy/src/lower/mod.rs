@@ -16,6 +16,7 @@ mod factory;
 mod format;
 mod function;
 mod lend;
+mod library;
 mod message;
 mod module;
 mod nil;
