@@ -122,7 +122,9 @@ fn function(row: &Row, at: usize, all: &mut Used) -> Option<String> {
         };
         let _ = writeln!(body, "    let mut a{index}{ty} = {value};");
     }
-    let made = result(row, row.rust, &mut used)?;
+    // What is compiled here has no checks of its own.
+    let spelling = row.rust.replace("{0}.sum::<i64>()", "rt::ruchy::total({0})");
+    let made = result(row, &spelling, &mut used)?;
     match row.rust_big {
         Some(big) => {
             let big = result(row, big, &mut used)?;

@@ -23,14 +23,15 @@ pub use emit::{Gap, Options, Place};
 pub use machine::{Machine, Owner, Stop, Variable, captured, on_large_stack};
 pub use memory::live;
 
-use batuta_core::{Mir, Program};
+use batuta_core::{Lang, Mir, Program};
 use std::sync::mpsc;
 
 /// Compiles and runs a program. Comes back with the gaps when it cannot be compiled, with none after it
 /// ran; an error that nothing catches, or `sys.exit`, ends the process with its status.
 pub fn run(program: Program<Mir>, options: Options) -> Vec<Gap> {
     let (sender, receiver) = mpsc::channel();
-    run::start(Box::new(move || {
+    let start = if program.lang() == Lang::Ruchy { run::start_ruchy } else { run::start };
+    start(Box::new(move || {
         batuta_rt::sys::set_argv(options.args.clone());
         match emit::compile(&program, &options) {
             Ok(compiled) => run::execute(&compiled),

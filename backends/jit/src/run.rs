@@ -29,11 +29,21 @@ pub type Job = Box<dyn FnOnce() -> rt::Result<()> + Send>;
 
 static JOBS: Mutex<Vec<Job>> = Mutex::new(Vec::new());
 
-/// Runs a job on a large stack; an error that nothing catches ends the process as Python does.
+/// Runs a job on a large stack; an error that nothing catches ends the process as one of a Python program does.
 pub fn start(job: Job) {
-    // Whoever takes it: there are as many threads as jobs.
-    JOBS.lock().expect("nothing panics while it is held").push(job);
+    wait(job);
     rt::start("", main);
+}
+
+/// The same in the words of Ruchy.
+pub fn start_ruchy(job: Job) {
+    wait(job);
+    rt::ruchy::start("", main);
+}
+
+/// Whoever takes it: there are as many threads as jobs.
+fn wait(job: Job) {
+    JOBS.lock().expect("nothing panics while it is held").push(job);
 }
 
 fn main() -> rt::Result<()> {

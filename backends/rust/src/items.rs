@@ -740,8 +740,9 @@ fn initialiser(
         return Some(format!("{hole}fn main() {text}\n"));
     }
     uses.rt = true;
+    let frame = if env.is_ruchy() { "rt::ruchy::start" } else { "rt::start" };
     let start = |name: &str| {
-        format!("fn main() {{\n    rt::start(include_str!(\"../batuta.map.json\"), {name});\n}}\n")
+        format!("fn main() {{\n    {frame}(include_str!(\"../batuta.map.json\"), {name});\n}}\n")
     };
     if imports.is_empty()
         && let Some(main) = only_call(env, &trimmed)

@@ -558,6 +558,12 @@ fn is_operator(method: &str) -> bool {
 
 fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
     let mut out = Vec::new();
+    if env.is_ruchy() {
+        out.push(
+            "    fn repr(&self) -> String {\n        rt::ruchy::nested(self).to_string()\n    }\n".to_owned(),
+        );
+        return out;
+    }
     let shows = |name: &str, plain: fn(Shown) -> bool| {
         members.iter().any(|member| !plain(classes::shown(env, *member, name)))
     };

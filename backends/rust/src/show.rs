@@ -96,7 +96,11 @@ impl Env<'_> {
 
     /// Classes and unions of which text is made, alone or inside of others: any text, or that of `{:?}`.
     fn shown_types(&self, is_debug: bool) -> (Vec<Name>, Vec<Ty>) {
-        let mut open: Vec<Ty> = Vec::new();
+        // Dynamic values show their objects.
+        let mut open: Vec<Ty> = match is_debug {
+            true => Vec::new(),
+            false => self.dynamic.classes.iter().map(|class| Ty::class(*class)).collect(),
+        };
         for body in self.program.fns.values() {
             for (_, row) in body.nodes.iter() {
                 match &row.kind {
@@ -235,7 +239,7 @@ fn debug(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) ->
 /// Functions of the library that show their arguments.
 fn makes_text(name: Name) -> bool {
     let plain = name.as_str().split('#').next().unwrap_or_default();
-    let names = ["assert_eq", "assert_ne", "dbg", "tell", "to_string", "or_nil", "join"];
+    let names = ["assert_eq", "assert_ne", "dbg", "tell", "to_string", "shown", "or_nil", "join"];
     plain.strip_prefix("ruchy.").is_some_and(|name| names.contains(&name))
 }
 

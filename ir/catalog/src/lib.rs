@@ -353,7 +353,7 @@ pub fn keeps_function(name: &str) -> bool {
         Some(("Logger" | "LogHandler", method)) => keeping.contains(&method),
         Some(("asyncio.Loop", method)) => matches!(method, "call_later" | "call_soon"),
         Some(("asyncio.Condition", method)) => method == "wait_for",
-        _ => matches!(name, "ExitStack.push" | "asyncio.to_thread"),
+        _ => matches!(name, "ExitStack.push" | "asyncio.to_thread" | "ruchy.post"),
     }
 }
 

@@ -186,6 +186,13 @@ impl Solver<'_> {
             "dataclasses.is_dataclass" => self.put(out, Head::Bool),
             "dataclasses.asdict" => self.plain_dict(out),
             "dataclasses.astuple" => self.plain_tuple(out),
+            "ruchy.len"
+                if args.first().is_some_and(|of| {
+                    self.vars.atoms(of.var).iter().any(|atom| matches!(atom.head, Head::Tuple(_)))
+                }) =>
+            {
+                self.put(out, Head::Int);
+            }
             "ruchy.as_int"
                 if args.len() == 1
                     && self
@@ -202,6 +209,7 @@ impl Solver<'_> {
                 }) =>
             {
                 args.iter().for_each(|arg| self.mark(arg.var));
+                args.iter().skip(1).for_each(|arg| self.gives_arrays(job, arg.var));
                 match crate::ruchy_values::dynamic_result(method) {
                     Some(ty) if *ty.kind() == TyKind::Str => self.put(out, Head::Str),
                     Some(ty) if *ty.kind() == TyKind::Bool => self.put(out, Head::Bool),

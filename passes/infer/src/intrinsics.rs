@@ -284,6 +284,10 @@ impl Apply<'_, '_, '_> {
             ("ruchy.as_int", [value]) if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_enum(*class)) => {
                 self.attr(*value, Name::new("value"), origin)
             }
+            ("ruchy.len", [value]) if let TyKind::Tuple(items) = self.ty(*value).strip().kind() => {
+                let count = Const::Int(items.len().to_string().into());
+                self.mk(Node::Const(count), Ty::int(), origin)
+            }
             // What is no dict is walked over as it is.
             ("ruchy.walked", [value]) if !matches!(self.ty(*value).strip().kind(), TyKind::Dict(..)) => {
                 *value

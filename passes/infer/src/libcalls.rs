@@ -115,8 +115,8 @@ impl Solver<'_> {
         }
     }
 
-    /// A function that NumPy is given is called with arrays.
-    fn gives_arrays(&mut self, job: JobId, function: Var) {
+    /// A function that NumPy is given is called with arrays, one that a dynamic value of Ruchy is given with such values.
+    pub(crate) fn gives_arrays(&mut self, job: JobId, function: Var) {
         self.each(job, function, |me, atom| {
             if let Head::Func(_) = atom.head {
                 let params = atom.args.len().saturating_sub(1);

@@ -75,9 +75,13 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Again> {
         if !unused.is_empty() {
             return Err(Again::Unused(unused));
         }
-        let useless = still_mixed(&solver, &special);
+        let mut useless = still_mixed(&solver, &special);
         let mut more = conflicts(&solver, &special);
         more.retain(|path| !rejected.contains(path));
+        // What a version calls may be what mixes its types.
+        if program.lang() == Lang::Ruchy && !more.is_empty() {
+            useless.clear();
+        }
         if more.is_empty() && useless.is_empty() {
             return Ok(finish(&solver));
         }

@@ -61,6 +61,7 @@ pub(crate) fn type_word(env: &crate::env::Env<'_>, ty: Ty) -> Option<&'static st
         TyKind::Func(..) => "function",
         TyKind::Class(class, _) => match env.class(*class)?.kind {
             ClassKind::Dataclass { repr: false, .. } => "object",
+            ClassKind::Enum if is_atom(env.class(*class)?) => "atom",
             ClassKind::Enum => "enum_variant",
             _ if env.program.subclasses(*class).len() > 1 || !env.class(*class)?.bases.is_empty() => {
                 "enum_variant"
@@ -70,6 +71,11 @@ pub(crate) fn type_word(env: &crate::env::Env<'_>, ty: Ty) -> Option<&'static st
         TyKind::Lib(name, _) if matches!(name.as_str(), "Option" | "Result") => "enum_variant",
         _ => return None,
     })
+}
+
+/// Whether a class holds the atoms of a program: their names are what they show.
+fn is_atom(class: &ClassDef) -> bool {
+    class.attributes.first().is_some_and(|member| member.last().starts_with(':'))
 }
 
 /// Puts holes where a Ruchy program would mean something else.
@@ -121,8 +127,39 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
     for id in reached {
         let Node::Format(mut pieces) = body.nodes[*id].kind.clone() else { continue };
         for piece in &mut pieces {
-            let Piece::Value { value, conv: Conv::Str | Conv::Format, spec, .. } = piece else { continue };
+            let Piece::Value { value, conv, spec, .. } = piece else { continue };
             let ty = body.ty(*value);
+            let is_nothing = matches!(body.nodes[*value].kind, Node::Op { op: Op::OptOp(OptOp::None), .. });
+            // What a list gives that never holds anything.
+            let is_of_nothing = matches!(&body.nodes[*value].kind, Node::Call { callee: Callee::Lib(name), .. }
+                if name.as_str().contains("_or_nil") && matches!(ty.kind(), TyKind::Unit));
+            let is_nothing = is_nothing && matches!(ty.kind(), TyKind::Option(_));
+            if spec.is_empty() && (is_nothing || is_of_nothing) {
+                *piece = Piece::Text("nil".into());
+                is_changed = true;
+                continue;
+            }
+            // `{:?}` of what may be nil is its text, too.
+            match (&conv, ty.kind()) {
+                (Conv::Str | Conv::Format, _) => {}
+                (Conv::Repr, TyKind::Option(inner)) if spec.is_empty() && *inner.kind() != TyKind::Str => {
+                    *conv = Conv::Str;
+                }
+                _ => continue,
+            }
+            if let Some(wide) = padded(ty, spec) {
+                let origin = body.nodes[*value].origin;
+                let call = Node::Call {
+                    callee: Callee::Lib(Name::new("ruchy.shown")),
+                    args: vec![Arg::positional(*value)],
+                };
+                *value = body.node(call, Ty::str(), origin);
+                if !wide.is_empty() {
+                    spec.insert(0, Piece::Text(wide.into()));
+                }
+                is_changed = true;
+                continue;
+            }
             let TyKind::Option(inner) = ty.kind() else {
                 if spec.is_empty() && holds_nil(ty) {
                     let origin = body.nodes[*value].origin;
@@ -148,6 +185,24 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
     is_changed
 }
 
+/// What a spec that only pads a value has before it where it pads the text of the value.
+fn padded(ty: Ty, spec: &[Piece]) -> Option<&'static str> {
+    let text = spec_text(spec)?;
+    let is_padding = text.ends_with(|c: char| c.is_ascii_digit()) && !text.contains(['+', '#', '.']);
+    let is_float = matches!(ty.strip().kind(), TyKind::Float(_));
+    let has_own = matches!(ty.strip().kind(), TyKind::Int(_) | TyKind::Str | TyKind::Option(_));
+    if !is_padding || has_own || takes_spec(ty.strip(), spec) || !shows(ty) {
+        return None;
+    }
+    let is_aligned = text.contains(['<', '>', '^']);
+    match (is_aligned, is_float && text.starts_with('0')) {
+        (false, true) => None,
+        // Numbers stand at the right.
+        (false, false) if is_float => Some(">"),
+        _ => Some(""),
+    }
+}
+
 /// Whether a value is plain data, some of which may be nil: its text is that of a dynamic value.
 fn holds_nil(ty: Ty) -> bool {
     let may_be = ty.any(&mut |part| matches!(part.kind(), TyKind::Option(_)));
@@ -166,6 +221,7 @@ fn holds_nil(ty: Ty) -> bool {
                 | TyKind::Dict(..)
                 | TyKind::Tuple(_)
                 | TyKind::Union(_)
+                | TyKind::Class(..)
         )
     };
     may_be && !ty.any(&mut |part| !is_plain(part))
@@ -266,6 +322,12 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 return Some((NOT_RUCHY, format!("`{}` of values of type `{ty}`", op.name())));
             }
         }
+        // The runtime does not tell structs from enums.
+        Node::Call { callee: Callee::Lib(name), args }
+            if *name == "ruchy.type_of" && args.iter().any(|arg| is_of_class(body, arg.value)) =>
+        {
+            return Some((DYNAMIC, DYNAMIC.title.to_owned()));
+        }
         Node::Call { callee: Callee::Lib(name), args } => {
             let told = args
                 .first()
@@ -353,16 +415,20 @@ fn is_copied(ty: Ty) -> bool {
         TyKind::List(_) | TyKind::Dict(..) | TyKind::Tuple(_) | TyKind::Option(_) => {
             ty.children().into_iter().all(is_copied)
         }
-        TyKind::Union(members) => members
-            .iter()
-            .all(|of| matches!(of.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str)),
+        TyKind::Union(members) => members.iter().all(|of| is_copied(*of)),
         _ => false,
     }
 }
 
 /// Methods that hand values on as they are.
 const KEEPS: &[&str] = &[
+    "ruchy.dataframe",
+    "ruchy.dataframe_from_csv",
+    "ruchy.dataframe_from_json",
     "ruchy.json_parse",
+    "ruchy.json_get",
+    "ruchy.json_set",
+    "ruchy.json_merge",
     "ruchy.json_stringify",
     "ruchy.json_pretty",
     "ruchy.sort_by",
@@ -477,8 +543,7 @@ fn keeps(op: Op) -> bool {
 
 /// Whether a dynamic value of the type is data alone: it shows as Ruchy shows it.
 fn is_data(ty: Ty) -> bool {
-    !ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex))
-        && shows(ty)
+    !ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..) | TyKind::Complex)) && shows_inside(ty)
         || !ty.any(&mut |part| matches!(part.kind(), TyKind::Value | TyKind::Num | TyKind::Complex))
 }
 
@@ -516,9 +581,34 @@ fn shows(ty: Ty) -> bool {
     }
 }
 
+/// The same for what a dynamic value holds: what may be nil is one.
+fn shows_inside(ty: Ty) -> bool {
+    match ty.strip().kind() {
+        TyKind::List(_)
+        | TyKind::Set(_)
+        | TyKind::Dict(..)
+        | TyKind::Tuple(_)
+        | TyKind::Union(_)
+        | TyKind::Option(_)
+        | TyKind::Iter(_) => ty.strip().children().into_iter().all(shows_inside),
+        // A dynamic value does not tell `Some(1)` from 1.
+        TyKind::Lib(..) => false,
+        _ => shows(ty),
+    }
+}
+
+/// The text of a spec with some number for each that a variable holds.
+fn spec_text(spec: &[Piece]) -> Option<String> {
+    let part = |piece: &Piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Value { .. } => "8".to_owned(),
+    };
+    (!spec.is_empty()).then(|| spec.iter().map(part).collect())
+}
+
 /// Width and alignment mean the same for texts and ints, decimals for floats.
 fn takes_spec(ty: Ty, spec: &[Piece]) -> bool {
-    let [Piece::Text(text)] = spec else { return false };
+    let Some(text) = spec_text(spec) else { return false };
     let has_decimals = text.ends_with('f');
     let is_radix = text.ends_with(['x', 'X', 'b', 'o']);
     match ty.kind() {

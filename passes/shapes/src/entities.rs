@@ -11,12 +11,8 @@ pub(crate) fn handed_on(program: &Program<Typed>) -> Vec<Name> {
     if program.lang() != Lang::Ruchy {
         return Vec::new();
     }
-    let entities: Vec<Name> = program
-        .classes
-        .values()
-        .filter(|def| matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { eq: false, .. }))
-        .map(|def| def.path)
-        .collect();
+    let entities: Vec<Name> =
+        program.classes.values().filter(|def| is_entity(def)).map(|def| def.path).collect();
     let holds = |ty: Ty, class: Name| ty.any(&mut |part| part.class_path() == Some(class));
     let mut out = Vec::new();
     for body in program.fns.values() {
@@ -38,6 +34,26 @@ pub(crate) fn handed_on(program: &Program<Typed>) -> Vec<Name> {
         }
     }
     out
+}
+
+/// Actors that get messages which wait: a message keeps its actor.
+pub(crate) fn posted(program: &Program<Typed>) -> Vec<Name> {
+    let sending = program.fns.values().filter(|body| posts(body));
+    let params = sending.flat_map(|body| body.params.iter().map(|param| body.locals[param.local].ty));
+    let classes = params.filter_map(|ty| ty.class_path());
+    classes.filter(|class| program.classes.get(class).is_some_and(|def| is_entity(def))).collect()
+}
+
+fn is_entity(def: &ClassDef) -> bool {
+    matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { eq: false, .. })
+}
+
+/// Whether a function sends a message that waits.
+fn posts(body: &Body<Typed>) -> bool {
+    body.nodes.iter().any(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::Lib(name), .. } => *name == "ruchy.post",
+        _ => false,
+    })
 }
 
 /// Rows that wrap what they are given.

@@ -199,9 +199,10 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
         }
     }
     shared.extend(captured::classes(program));
+    shared.extend(entities::posted(program));
     for class in entities::handed_on(program) {
         let shape = built.graph.fresh(batuta_core::Ty::class(class));
-        if built.graph.is_mutated(shape) {
+        if built.changes(shape) {
             shared.insert(class);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::class::{RecursionError, SystemExit};
@@ -17,6 +18,9 @@ const USUAL_DEPTH: usize = 64 * MIB;
 const PER_LEVEL: usize = 2048;
 /// Room that stays free for the code that handles the error.
 const RESERVE: usize = MIB;
+
+/// The program is one in Ruchy.
+static IS_RUCHY: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// Addresses below this one are too deep; zero on threads that are not checked.
@@ -89,7 +93,15 @@ fn report(error: &Error) {
         }
         return;
     }
-    eprintln!("{}", traceback(error));
+    match IS_RUCHY.load(Ordering::Relaxed) {
+        true => eprintln!("{}", crate::ruchy::report(error)),
+        false => eprintln!("{}", traceback(error)),
+    }
+}
+
+/// Has errors reported in the words of Ruchy from here on.
+pub(crate) fn speak_ruchy() {
+    IS_RUCHY.store(true, Ordering::Relaxed);
 }
 
 fn is_number(arg: &crate::error::Arg) -> bool {
@@ -103,8 +115,7 @@ pub fn traceback(error: &Error) -> String {
         text = traceback(&cause);
         text.push_str("\n\nThe above exception was the direct cause of the following exception:\n\n");
     }
-    if let Some(place) = error.place() {
-        let (file, line) = map::look_up(&place).unwrap_or((place.file.as_ref(), place.line));
+    if let Some((file, line)) = source_place(error) {
         text.push_str("Traceback (most recent call last):\n");
         text.push_str(&format!("  File \"{file}\", line {line}\n"));
     }
@@ -114,6 +125,13 @@ pub fn traceback(error: &Error) -> String {
         text.push_str(&note);
     }
     text
+}
+
+/// File and line that an error comes from.
+pub(crate) fn source_place(error: &Error) -> Option<(String, u32)> {
+    let place = error.place()?;
+    let (file, line) = map::look_up(&place).unwrap_or((place.file.as_ref(), place.line));
+    Some((file.to_owned(), line))
 }
 
 #[inline(always)]

@@ -50,6 +50,12 @@ pub fn adapt(item: &Item, to: D) -> u64 {
         },
         (Kind::Value, Kind::Option(_)) => values::to_word(item.value(), to),
         (_, Kind::Option(inner)) => some_word(inner, adapt(item, inner)),
+        // A union of Ruchy may have an `Option` among its members.
+        (Kind::Option(_), Kind::Union(members))
+            if members.iter().any(|of| matches!(of.kind, Kind::Option(_))) =>
+        {
+            keep(Item::new(item.word, item.desc))
+        }
         (Kind::Option(_), Kind::Union(_) | Kind::Value) if item.word == 0 => match to.kind {
             Kind::Value => keep(rt::Value::None),
             _ => keep(Item::new(0, item.desc)),

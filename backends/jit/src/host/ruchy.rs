@@ -4,7 +4,7 @@ use super::iters::{items, sequence};
 use super::{Site, call_func, result_of, rows};
 use crate::desc::Kind;
 use crate::item::{Element, Item, clone_word, each_list, list_word, some_word, text_word};
-use crate::memory::record;
+use crate::memory::{keep, record};
 use batuta_rt::{self as rt, prelude::*};
 
 fn texts(site: &Site, parts: Vec<String>) -> u64 {
@@ -149,6 +149,7 @@ fn at(a: &[Item], place: i64) -> u64 {
 fn optional(site: &Site, found: Option<u64>) -> u64 {
     match site.ret.kind {
         Kind::Option(inner) => found.map_or(0, |word| some_word(inner, word)),
+        Kind::Value => found.unwrap_or_else(|| keep(rt::Value::None)),
         _ => found.unwrap_or(0),
     }
 }
@@ -210,7 +211,18 @@ fn counted_items(a: &[Item]) -> u64 {
     }
 }
 
+/// A message that may wait: the closure lives until its handler has run.
+fn post(a: &[Item]) -> u64 {
+    let message = Item::new(a[1].word, a[1].desc);
+    rt::ruchy::post(a[0].word as i64, move || {
+        call_func(&message, &[]);
+    });
+    0
+}
+
 rows! {
+    "ruchy.post" => |_, a| post(a);
+    "ruchy.ask" => |_, a| rt::ruchy::ask(a[0].word as i64, || call_func(&a[1], &[]));
     "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
     "ruchy.dbg" => |_, a| { eprintln!("{}", rt::repr(&a[0])); a[0].word };
     "ruchy.same" => |_, a| (a[0] == a[1]).into();
@@ -230,6 +242,11 @@ rows! {
     };
     "ruchy.tell" => |_, a| { crate::told::tell(&a[0]); 0 };
     "ruchy.len" => |_, a| len(a);
+    "ruchy.bool" => |_, a| match a[0].desc.kind {
+        Kind::Float => u64::from(a[0].float() != 0.0),
+        Kind::Str | Kind::List(_) | Kind::Dict(..) | Kind::Set(_) => is_empty(a) ^ 1,
+        _ => u64::from(a[0].word != 0),
+    };
     "ruchy.is_empty" => |_, a| is_empty(a);
     "ruchy.push" => |s, a| super::find("list.append").map_or(0, |row| row(s, a));
     "ruchy.pop" => |_, a| each_list!(a[0].elements(), list => list.pop_last().to_word());
@@ -240,12 +257,15 @@ rows! {
     };
     "ruchy.remove" => |s, a| if let Kind::Dict(..) = a[0].desc.kind {
         optional(s, a[0].dict().remove(&a[1]).map(|value| value.word))
+    } else if let Kind::Set(_) = a[0].desc.kind {
+        a[0].set().remove(&a[1]).into()
     } else { let place = a[1].int(); each_list!(a[0].elements(), list => list.pop_at(place).to_word()) };
     "ruchy.clear" => |s, a| super::find("list.clear").map_or(0, |row| row(s, a));
     "ruchy.add" => |_, a| { a[0].set().insert(a[1].clone()); 0 };
     "ruchy.contains" => |_, a| a[0].dict().contains_key(&a[1]).into();
     "ruchy.extend" => |s, a| super::find("list.extend").map_or(0, |row| row(s, a));
     "ruchy.swap" => |_, a| { let (i, j) = (a[1].int(), a[2].int()); each_list!(a[0].elements(), list => list.swap_at(i, j)); 0 };
+    "ruchy.dedup" => |_, a| { each_list!(a[0].elements(), list => list.dedup()); 0 };
     "ruchy.first" => |_, a| at(a, 0);
     "ruchy.last" => |_, a| at(a, -1);
     "ruchy.sort" | "ruchy.sorted" => |s, a| sequence(s.ret, rt::sorted(items(&a[0]).into_iter(), false));
@@ -383,6 +403,7 @@ rows! {
         Kind::Float => a[0].float().to_string(),
         _ => rt::str(&a[0]).to_string(),
     });
+    "ruchy.shown" => |_, a| text_word(rt::str(&a[0]).to_string());
     "ruchy.radix" => |_, a| text_word(match a[0].desc.kind {
         Kind::Float => rt::ruchy::exponent(a[0].float(), a[1].text()),
         _ => rt::ruchy::radix(a[0].int(), a[1].text()),

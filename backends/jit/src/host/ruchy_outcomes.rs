@@ -122,8 +122,28 @@ rows! {
         Ok(item) => outcome(s.ret, Ok(&item)),
         Err(_) => outcome(s.ret, Err(&a[1])),
     };
+    "ruchy.fs_read" => |_, a| told(rt::ruchy::fs_read(a[0].text()), text_word);
+    "ruchy.env_var" => |_, a| told(rt::ruchy::env_var(a[0].text()), text_word);
+    "ruchy.fs_create_dir" => |_, a| done(rt::ruchy::fs_create_dir(a[0].text()));
+    "ruchy.fs_remove_dir" => |_, a| done(rt::ruchy::fs_remove_dir(a[0].text()));
+    "ruchy.fs_remove_file" => |_, a| done(rt::ruchy::fs_remove_file(a[0].text()));
+    "ruchy.fs_write" => |_, a| done(rt::ruchy::fs_write(a[0].text(), a[1].text()));
+    "ruchy.fs_rename" => |_, a| done(rt::ruchy::fs_rename(a[0].text(), a[1].text()));
+    "ruchy.fs_copy" => |_, a| done(rt::ruchy::fs_copy(a[0].text(), a[1].text()));
     "ruchy.parsed_int" => |_, a| parsed::<i64>(&a[0], |value| value as u64);
     "ruchy.parsed_float" => |_, a| parsed::<f64>(&a[0], f64::to_bits);
+}
+
+/// What the outside gave, or why it did not.
+fn told<T>(outcome: Result<T, String>, word: impl FnOnce(T) -> u64) -> u64 {
+    match outcome {
+        Ok(value) => record(&[0, word(value)]),
+        Err(error) => record(&[1, text_word(error)]),
+    }
+}
+
+fn done(outcome: Result<(), String>) -> u64 {
+    told(outcome, |()| 0)
 }
 
 fn parsed<T: std::str::FromStr>(text: &Item, word: fn(T) -> u64) -> u64

@@ -92,6 +92,8 @@ pub(crate) fn shared_spelling(spelling: &str, receiver: Ty, take: Take) -> Strin
     let Some(rest) = spelling.strip_prefix("{0}.") else { return spelling.to_owned() };
     let (name, after) = rest.split_at(rest.find('(').unwrap_or(rest.len()));
     let (own, name) = match plain.kind() {
+        // The vector's own, which gives an option.
+        TyKind::List(_) if name == "pop" => (&[][..], name),
         TyKind::List(_) => (LIST, RENAMED.iter().find(|(from, _)| *from == name).map_or(name, |(_, to)| *to)),
         TyKind::Dict(..) => (DICT, name),
         TyKind::Set(_) => (SET, name),

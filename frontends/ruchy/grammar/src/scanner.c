@@ -256,6 +256,8 @@ static bool scan_behind_comments(TSLexer *lexer, const bool *valid, bool has_bre
     if (valid[BLOCK_END] && is_prefix(lexer->lookahead)) {
         return starts_statement(lexer) && accept(lexer, BLOCK_END);
     }
+    // No expression ends here: the body of `struct P` or `mod m` may begin on the next line.
+    if (lexer->lookahead == '{' && !valid[TRY] && !valid[INDEX_OPEN]) return false;
     return valid[LINE_END] && !continues(lexer) && accept(lexer, LINE_END);
 }
 

@@ -188,6 +188,7 @@ impl<'t> Lowerer<'t> {
                 let index = self.expr(index);
                 Ok(place.with(Proj::Index(index)))
             }
+            "call_expression" if let Some(place) = self.entry_place(node) => place,
             _ => Err(self.unsupported(node, "this cannot be assigned")),
         }
     }
@@ -201,6 +202,7 @@ impl<'t> Lowerer<'t> {
                 .field("index")
                 .is_some_and(|index| !matches!(index.kind(), "range_expression" | "open_range")),
             "parenthesized_expression" => return self.target_or_value(node.first().unwrap_or(node)),
+            "call_expression" if let Some(place) = self.entry_place(node) => return place,
             "unary_expression" => node.field("operator").is_some_and(|sign| matches!(sign.text(), "*" | "&")),
             _ => false,
         };

@@ -14,6 +14,7 @@ pub(super) const PRINTS: &[&str] =
 pub(super) const SILENT: &[&str] = &[
     "add",
     "clear",
+    "dedup",
     "each",
     "extend",
     "for_each",
@@ -28,28 +29,47 @@ pub(super) const SILENT: &[&str] = &[
 ];
 
 /// Functions of the language that are methods of their first argument, too: `len(x)` is `x.len()`.
-const FUNCTIONS: &[&str] = &[
+pub(super) const FUNCTIONS: &[&str] = &[
     "abs",
+    "append_file",
     "assert",
     "assert_eq",
     "assert_ne",
     "bool",
-    "dbg",
     "ceil",
     "char",
     "chr",
     "cos",
+    "dbg",
+    "delete_file",
     "enumerate",
+    "env_args",
+    "env_var",
     "exit",
     "exp",
+    "file_exists",
     "float",
     "floor",
+    "fs_copy",
+    "fs_create_dir",
+    "fs_exists",
+    "fs_is_file",
+    "fs_read",
+    "fs_remove_dir",
+    "fs_remove_file",
+    "fs_rename",
+    "fs_write",
     "int",
     "is_nil",
     "join",
+    "json_get",
+    "json_merge",
     "json_parse",
     "json_pretty",
+    "json_set",
     "json_stringify",
+    "json_type",
+    "json_validate",
     "len",
     "log",
     "log10",
@@ -59,21 +79,35 @@ const FUNCTIONS: &[&str] = &[
     "panic",
     "parse_float",
     "parse_int",
+    "path_extension",
+    "path_file_name",
+    "path_file_stem",
+    "path_is_absolute",
+    "path_is_relative",
+    "path_join",
+    "path_parent",
     "pow",
     "product",
+    "push",
+    "random",
+    "random_int",
     "range",
+    "read_file",
     "reverse",
     "round",
     "sin",
+    "sleep",
     "sort",
     "split",
     "sqrt",
     "str",
     "sum",
     "tan",
+    "timestamp",
     "to_string",
     "type_of",
     "unique",
+    "write_file",
     "zip",
 ];
 
@@ -204,7 +238,10 @@ impl<'t> Lowerer<'t> {
         missing.sort_by_key(|(at, ..)| *at);
         let given: Vec<&str> = args.iter().filter_map(|arg| arg.field("name")).map(Syntax::text).collect();
         for (_, name, value) in missing.into_iter().filter(|(_, name, _)| !given.contains(name)) {
-            let value = self.expr(value);
+            let value = match self.hides_names(value) {
+                true => self.unsupported(value, "a default whose names mean others where it is computed"),
+                false => self.expr(value),
+            };
             out.push(Arg { kind: ArgKind::Named(Name::new(name)), value });
         }
     }
@@ -361,6 +398,11 @@ impl<'t> Lowerer<'t> {
                 let of = self.call_lib(&format!("ruchy.{name}"), args, node);
                 return Ok(self.call_lib("ruchy.as_int", vec![of], node));
             }
+            // A list has value semantics: the function gives the longer one.
+            "push" if args.len() == 2 => {
+                let item = self.op(ListOp::New, vec![args[1]], node);
+                return Ok(self.op(ObjOp::Add, vec![args[0], item], node));
+            }
             "range" => {
                 let range = self.call_lib("builtins.range", args, node);
                 return Ok(self.call_lib("builtins.list", vec![range], node));
@@ -368,25 +410,6 @@ impl<'t> Lowerer<'t> {
             other => other,
         };
         Ok(self.call_lib(&format!("ruchy.{name}"), args, node))
-    }
-
-    /// `Vec::new()`, `String::from(x)` and the like.
-    fn library_path(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
-        let text: String = function.text().split_whitespace().collect();
-        let name = text.rsplit("::").next().unwrap_or("");
-        let rest = text.strip_suffix(name).map_or("", |rest| rest.trim_end_matches("::"));
-        // `Vec::<i64>::new` is `Vec::new`.
-        let owner = rest.split("::<").next().unwrap_or(rest).rsplit("::").next().unwrap_or("");
-        match (owner, name, args.len()) {
-            ("Vec" | "VecDeque", "new", 0) | ("Vec", "with_capacity", 1) => {
-                self.op(ListOp::New, Vec::new(), node)
-            }
-            ("HashMap" | "BTreeMap", "new", 0) => self.op(DictOp::New, Vec::new(), node),
-            ("HashSet" | "BTreeSet", "new", 0) => self.op(SetOp::New, Vec::new(), node),
-            ("String", "new", 0) => self.text("", node),
-            ("String", "from", 1) | ("Box" | "Rc" | "RefCell" | "Arc", "new", 1) => self.owned(args[0]),
-            _ => self.hole(UNKNOWN_NAME, function, format!("`{text}` is not defined")),
-        }
     }
 
     fn method_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
@@ -397,7 +420,17 @@ impl<'t> Lowerer<'t> {
             return self.optional_call(function, args, node);
         }
         let text = name.text();
-        if self.objects.function_keys.contains(text) && !self.methods.contains(text) {
+        if receiver.text() == "None" && matches!(text, "unwrap" | "expect") {
+            let message = match args.first() {
+                Some(message) => self.expr(*message),
+                None => self.text("called `Option::unwrap()` on a `None` value", node),
+            };
+            return self.stop(message, node);
+        }
+        if self.objects.function_keys.contains(text)
+            && !self.methods.contains(text)
+            && !self.is_plain_receiver(receiver)
+        {
             let place = match self.target(function, false) {
                 Ok(place) => place,
                 Err(hole) => return hole,
@@ -430,20 +463,23 @@ impl<'t> Lowerer<'t> {
                 _ => self.expr(receiver),
             };
         }
-        // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
-        let text = match text {
-            "take" if args.is_empty() => "taken",
-            // The first one of an iterator that nothing else reads.
-            "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
-            _ => text,
-        };
-        let changes = CHANGING.contains(&text);
-        let makes_function = OVER_ITEMS.contains(&text) && args.iter().any(|arg| arg.is("call_expression"));
-        let of = match changes {
-            true => match self.target_or_value(receiver) {
-                Ok(place) => self.use_place(place, receiver),
-                Err(hole) => return hole,
-            },
+        self.language_call(node, function, args)
+    }
+
+    /// What a method of the language is called on.
+    fn receiver_of(
+        &mut self,
+        receiver: Syntax<'t>,
+        text: &str,
+        args: &[Syntax<'t>],
+    ) -> Result<NodeId, NodeId> {
+        let over_items = OVER_ITEMS.contains(&text);
+        let makes_function = over_items && args.iter().any(|arg| arg.is("call_expression"));
+        Ok(match CHANGING.contains(&text) {
+            true => {
+                let place = self.target_or_value(receiver)?;
+                self.use_place(place, receiver)
+            }
             // A list without items gets its type from a name.
             false if receiver.is("list_expression") && receiver.first().is_none() => {
                 let empty = self.temp("empty", receiver);
@@ -453,9 +489,34 @@ impl<'t> Lowerer<'t> {
             }
             // What makes the list runs before what makes the function that it is given to.
             false if makes_function && root_of(receiver).is_none() => self.made_function(receiver),
+            // What walks over a dict gets its entries.
+            false if over_items && args.iter().any(|arg| takes_pairs(*arg)) => {
+                let of = self.expr(receiver);
+                self.call_lib("ruchy.walked", vec![of], receiver)
+            }
             false => self.expr(receiver),
+        })
+    }
+
+    /// A method that every value of its type has.
+    fn language_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        let (Some(receiver), Some(name)) = (function.field("value"), function.field("name")) else {
+            return self.nil(node);
         };
-        if changes && let Some(root) = root_of(receiver) {
+        // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
+        let text = match name.text() {
+            "take" if args.is_empty() => "taken",
+            // The first one of an iterator that nothing else reads.
+            "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
+            text => text,
+        };
+        let of = match self.receiver_of(receiver, text, args) {
+            Ok(of) => of,
+            Err(hole) => return hole,
+        };
+        if CHANGING.contains(&text)
+            && let Some(root) = root_of(receiver)
+        {
             self.check_change(root);
         }
         let keeps = KEEPING.contains(&text);
@@ -514,6 +575,8 @@ impl<'t> Lowerer<'t> {
             "HashMap" | "BTreeMap" => "builtins.dict",
             "HashSet" | "BTreeSet" => "builtins.set",
             _ if is_range(receiver) => "ruchy.to_list",
+            // The entries of a dict.
+            _ if asked.contains('(') => "ruchy.walked",
             _ => return self.expr(receiver),
         };
         let items = self.expr(receiver);
@@ -630,6 +693,7 @@ impl<'t> Lowerer<'t> {
                 let value = self.owned(args[0]);
                 self.call_lib("ruchy.dbg", vec![value], node)
             }
+            "df" => self.dataframe(&args, node),
             "panic" | "todo" | "unreachable" | "unimplemented" => {
                 let text = match (name.text(), args.is_empty()) {
                     ("panic", true) => self.text("explicit panic", node),
@@ -642,6 +706,30 @@ impl<'t> Lowerer<'t> {
             other => self.unsupported(node, format!("`{other}!` has no translation from Ruchy yet")),
         }
     }
+}
+
+/// What `xs.iter()` walks over.
+pub(super) fn of_iterator(node: Syntax<'_>) -> Syntax<'_> {
+    if node.is("unary_expression") && node.field("operator").is_some_and(|sign| sign.text() == "&") {
+        return node.field("value").map_or(node, of_iterator);
+    }
+    let function = node.field("function").filter(|_| node.is("call_expression"));
+    let is_plain = |of: &Syntax<'_>| {
+        of.field("name").is_some_and(|name| matches!(name.text(), "iter" | "into_iter" | "iter_mut"))
+    };
+    function.filter(is_plain).and_then(|of| of.field("value")).map_or(node, of_iterator)
+}
+
+/// Whether a function takes pairs apart: `|(k, v)| ..`.
+fn takes_pairs(node: Syntax<'_>) -> bool {
+    let params = node.field("parameters").filter(|_| node.is("lambda")).map(Syntax::named);
+    let first = params.and_then(|params| params.first().copied());
+    let pattern = first.map(|first| first.field("pattern").unwrap_or(first));
+    pattern.is_some_and(|pattern| {
+        let pattern =
+            if pattern.is("reference_pattern") { pattern.first().unwrap_or(pattern) } else { pattern };
+        pattern.is("tuple_pattern") && pattern.named().len() == 2
+    })
 }
 
 /// `a..b`, also in parentheses.

@@ -11,13 +11,12 @@
 //! }                                          }
 //! c ! Add(2)                                 method %c.add(2)
 //! ```
-//! A message runs its handler when it is sent. Where handlers send messages themselves, they wait in a queue until the
-//! handler that runs is done (`ruchy.post`), so that one actor never runs two handlers at once.
+//! `message.rs` says when the handler of a message runs.
 
 use super::data::{class_def, field_def};
 use super::scan::walk;
 use super::{Binding, Cx, Lowerer};
-use batuta_base::{FxHashMap, Name};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use batuta_syntax::Syntax;
 
@@ -31,6 +30,10 @@ pub(crate) struct Classes<'t> {
     pub actors: Vec<Name>,
     /// Handlers send messages: they wait in a queue.
     pub has_queue: bool,
+    /// Functions that send messages.
+    pub posts: Vec<super::message::Post>,
+    /// Classes whose constructors are functions of their own.
+    pub factories: FxHashSet<Name>,
 }
 
 /// Objects that are the same only as themselves.
@@ -50,11 +53,7 @@ impl<'t> Lowerer<'t> {
         self.classes.actors.push(path);
         for receive in node.named().into_iter().filter(|part| part.is("receive")) {
             self.classes.messages.extend(handlers(receive).iter().map(|handler| handler.name));
-            walk(receive, &mut |part| {
-                let asks = part.is("binary_expression")
-                    && part.field("operator").is_some_and(|sign| sign.text() == "<?");
-                self.classes.has_queue |= part.is("send_expression") || asks;
-            });
+            walk(receive, &mut |part| self.classes.has_queue |= super::message::is_message(part));
         }
     }
 
@@ -120,7 +119,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The name of the method that a message runs; fields keep theirs.
-    fn message_name(&self, message: &str) -> String {
+    pub(super) fn message_name(&self, message: &str) -> String {
         let name = method_name(message);
         let is_field = self
             .classes
@@ -156,7 +155,7 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn method_of_class(&mut self, class: Name, method: Name) {
+    pub(super) fn method_of_class(&mut self, class: Name, method: Name) {
         if let Some(class) = self.out.classes.iter_mut().find(|def| def.path == class) {
             class.methods.push(method);
         }
@@ -179,7 +178,9 @@ impl<'t> Lowerer<'t> {
         self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: node.start() as u32 });
         let bases = self.bases(node);
         let outer = self.this.replace(path);
-        let mut def = class_def(path, bases.clone(), ClassKind::Plain, node);
+        let is_factory = self.classes.factories.contains(&path);
+        let kind = if is_factory { ENTITY } else { ClassKind::Plain };
+        let mut def = class_def(path, bases.clone(), kind, node);
         for field in body.named().into_iter().filter(|part| part.is("field")) {
             if let Some(name) = field.field("name") {
                 let ty = field.field("type").map_or(Ty::unknown(), |ty| self.hint(ty));
@@ -189,21 +190,31 @@ impl<'t> Lowerer<'t> {
             }
         }
         self.out.classes.push(def);
-        let constructors: Vec<Syntax<'t>> =
-            body.named().into_iter().filter(|part| part.is("constructor")).collect();
+        let constructors = super::factory::constructors(node);
         match constructors[..] {
             [] => self.plain_constructor(path, node, body),
-            [only] if only.field("name").is_none() => self.constructor(path, only),
-            [first, ..] => {
-                let why = "a class with named constructors has no translation from Ruchy yet";
-                let hole = self.unsupported(first, why);
-                self.push_expr(hole, first);
+            _ if is_factory && self.is_derived(path) => {
+                let why = "a class with named constructors that inherits or is inherited has no translation from Ruchy yet";
+                let hole = self.unsupported(constructors[0], why);
+                self.push_expr(hole, constructors[0]);
             }
+            _ if is_factory => constructors.iter().for_each(|one| self.factory(path, *one)),
+            [only, ..] => self.constructor(path, only),
         }
         for part in body.named().into_iter().filter(|part| part.is("function_item")) {
             self.member(path, part);
         }
         self.this = outer;
+    }
+
+    /// Whether a class has a base, or is one.
+    fn is_derived(&self, class: Name) -> bool {
+        self.classes.nodes.iter().any(|(path, node)| {
+            let bases = node.fields("bases");
+            let is_base = |base: &Syntax<'t>| self.resolve_path(*base) == Binding::Struct(class);
+            *path == class && bases.iter().any(|base| matches!(self.resolve_path(*base), Binding::Struct(_)))
+                || bases.iter().any(is_base)
+        })
     }
 
     fn bases(&mut self, node: Syntax<'t>) -> Vec<Name> {
@@ -226,7 +237,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Fields with defaults of a class and those above it, the highest first.
-    fn default_fields(&self, class: Name) -> Vec<Syntax<'t>> {
+    pub(super) fn default_fields(&self, class: Name) -> Vec<Syntax<'t>> {
         let mut out = Vec::new();
         let Some(node) = self.classes.nodes.get(&class) else { return out };
         for base in node.fields("bases") {
@@ -307,38 +318,6 @@ impl<'t> Lowerer<'t> {
         }
         self.expr(inner)
     }
-
-    /// Whether an expression is a message of some actor.
-    pub(super) fn is_message(&self, node: Syntax<'t>) -> bool {
-        message_head(node).is_some_and(|(name, _)| self.classes.messages.contains(&name))
-    }
-
-    /// `a ! Message(x)`, as a call of its method.
-    pub(super) fn send(
-        &mut self,
-        actor: Syntax<'t>,
-        message: Syntax<'t>,
-        node: Syntax<'t>,
-        asks: bool,
-    ) -> NodeId {
-        let known = message_head(message).filter(|(name, _)| self.classes.messages.contains(name));
-        let Some((name, args)) = known else {
-            return self.unsupported(node, "no actor of this file takes the message");
-        };
-        let of = match self.target_or_value(actor) {
-            Ok(place) => self.use_place(place, actor),
-            Err(hole) => return hole,
-        };
-        if !self.classes.has_queue {
-            let args = args.into_iter().map(|arg| Arg::positional(self.owned(arg))).collect();
-            return self.node(
-                Node::Call { callee: Callee::Method(of, Name::new(&self.message_name(name))), args },
-                node,
-            );
-        }
-        let _ = asks;
-        self.unsupported(node, "messages that handlers send have no translation from Ruchy yet")
-    }
 }
 
 /// A message that an actor takes.
@@ -366,7 +345,7 @@ fn arm_handler(arm: Syntax<'_>) -> Option<Message<'_>> {
 }
 
 /// The name and the parts of a message or of its pattern.
-fn message_head(node: Syntax<'_>) -> Option<(&str, Vec<Syntax<'_>>)> {
+pub(super) fn message_head(node: Syntax<'_>) -> Option<(&str, Vec<Syntax<'_>>)> {
     match node.kind() {
         "identifier" => Some((node.text(), Vec::new())),
         "scoped_identifier" => message_head(node.field("name")?),

@@ -104,6 +104,9 @@ impl<'t> Lowerer<'t> {
         let (Some(pattern), Some(value)) = (condition.field("pattern"), condition.field("value")) else {
             return;
         };
+        if !(gives && els.is_none()) && self.if_got(value, &[(pattern, then)], node, fill) {
+            return;
+        }
         let lent = self.lent_subject(value, then, &[pattern]);
         let subject = match lent {
             Some(base) => self.lent_value(base, &[(pattern, then)], value),
@@ -221,6 +224,11 @@ impl<'t> Lowerer<'t> {
         let (Some(value), Some(body)) = (node.field("value"), node.field("body")) else { return };
         let patterns: Vec<Syntax<'t>> =
             body.named().into_iter().filter_map(|arm| arm.field("pattern")).collect();
+        let bodies = body.named().into_iter().filter(|arm| arm.field("guard").is_none());
+        let arms: Vec<_> = bodies.filter_map(|arm| arm.field("pattern").zip(arm.field("body"))).collect();
+        if arms.len() == patterns.len() && self.if_got(value, &arms, node, fill) {
+            return;
+        }
         let lent = self.lent_subject(value, body, &patterns);
         let subject = match lent {
             Some(base) => {
@@ -318,7 +326,12 @@ impl<'t> Lowerer<'t> {
 
     /// Stops the program with a text.
     pub fn stop(&mut self, text: NodeId, at: Syntax<'t>) -> NodeId {
-        let class = Attr::Name(Name::new("RuntimeError"));
+        self.stop_by("RuntimeError", text, at)
+    }
+
+    /// Stops the program with an error of the run.
+    pub fn stop_by(&mut self, class: &str, text: NodeId, at: Syntax<'t>) -> NodeId {
+        let class = Attr::Name(Name::new(class));
         let error = self.node(Node::Op { op: ExcOp::New.into(), attr: class, args: vec![text] }, at);
         self.node(Node::Raise { error: Some(error), cause: None }, at)
     }
@@ -345,7 +358,7 @@ impl<'t> Lowerer<'t> {
         self.cx.breaks.push((label, None));
         let mut pat = Pat::Wild;
         let block = self.scoped(|this| {
-            pat = this.loop_pattern(pattern, body);
+            pat = this.turn_pattern(pattern, body);
             this.statements(body);
             None
         });

@@ -21,9 +21,9 @@ use batuta_syntax::Syntax;
 #[derive(Default)]
 pub(crate) struct Exceptions {
     /// What plain values travel in, if any are thrown.
-    plain: Option<Name>,
+    pub plain: Option<Name>,
     /// What values of a type travel in, by the type.
-    typed: Vec<(Name, Name)>,
+    pub typed: Vec<(Name, Name)>,
     /// The record of an error of the run.
     fault: Option<Name>,
 }
@@ -157,15 +157,12 @@ impl<'t> Lowerer<'t> {
         let Some(body) = node.field("body") else { return };
         let clauses: Vec<Syntax<'t>> =
             node.named().into_iter().filter(|part| part.is("catch_clause")).collect();
-        if clauses.len() > 1 {
-            let hole =
-                self.unsupported(node, "a `try` with several `catch` has no translation from Ruchy yet");
-            return self.push_expr(hole, node);
-        }
         let body = self.block_of(body, fill);
         let mut handlers = Vec::new();
-        if let Some(clause) = clauses.first() {
-            handlers = self.handlers(*clause, fill);
+        match clauses[..] {
+            [] => {}
+            [clause] => handlers = self.handlers(clause, fill),
+            _ => handlers = self.several_handlers(&clauses, fill),
         }
         let finally = node.field("finally").map(|block| self.block(block));
         let tried = self.node(Node::Try { body, handlers, els: None, finally }, node);
@@ -318,7 +315,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Whether values of a thrown type have a field.
-    fn has_part(&self, class: Name, field: &str) -> bool {
+    pub(super) fn has_part(&self, class: Name, field: &str) -> bool {
         let is_known =
             |def: &ClassDef| def.path == class && def.fields.iter().any(|known| known.name == field);
         self.structs.get(&class).is_some_and(|facts| facts.fields.iter().any(|known| *known == field))
@@ -356,7 +353,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// What the name of a `catch` stands for.
-    fn caught(&mut self, error: LocalId, how: Caught, at: Syntax<'t>) -> NodeId {
+    pub(super) fn caught(&mut self, error: LocalId, how: Caught, at: Syntax<'t>) -> NodeId {
         match how {
             Caught::Value => {
                 let place = Place::local(error).with(Proj::Field(Name::new("value")));
@@ -381,7 +378,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The record of errors of the run: an object with a message and a type.
-    fn fault_class(&mut self, at: Syntax<'t>) -> Name {
+    pub(super) fn fault_class(&mut self, at: Syntax<'t>) -> Name {
         if let Some(class) = self.exceptions.fault {
             return class;
         }
@@ -392,7 +389,7 @@ impl<'t> Lowerer<'t> {
 }
 
 #[derive(Clone, Copy)]
-enum Caught {
+pub(super) enum Caught {
     /// The value that was thrown.
     Value,
     /// The text of whatever it was.

@@ -60,6 +60,7 @@ impl<'t> Lowerer<'t> {
             }
             "boolean" => self.constant(Const::Bool(node.text() == "true"), node),
             "nil" | "unit" => self.nil(node),
+            "atom" => self.atom(node),
             "format_string" => self.format_string(node),
             "identifier" => self.name(node),
             "scoped_identifier" => self.path(node),
@@ -174,6 +175,7 @@ impl<'t> Lowerer<'t> {
             Binding::Fn(path) => self.function_item(path, node),
             _ if let Some(order) = super::pattern::order_of(node.text()) => self.int(order, node),
             _ => match node.text() {
+                "Option::None" => self.call_lib("ruchy.None", Vec::new(), node),
                 "i64::MAX" => self.int(i64::MAX, node),
                 "i64::MIN" => self.int(i64::MIN, node),
                 "i32::MAX" => self.int(i32::MAX.into(), node),
@@ -309,6 +311,9 @@ impl<'t> Lowerer<'t> {
             let value = node.field("value").unwrap_or(node);
             return self.expr(value);
         }
+        if let Some(fault) = self.missing_part(node) {
+            return fault;
+        }
         match self.target(node, false) {
             Ok(place) => self.use_place(place, node),
             Err(hole) => hole,
@@ -394,6 +399,10 @@ impl<'t> Lowerer<'t> {
                 let args = vec![side(self, left), side(self, right)];
                 return self.op(ObjOp::Add, args, node);
             }
+            // A power of two literals that is too large is a float.
+            "**" if let Some(power) = large_power(left, right) => {
+                return self.constant(Const::Float(power), node);
+            }
             // What the power of a computed exponent is, a call says: ints stay ints.
             "**" if !is_number(right) => {
                 let args = vec![self.expr(left), self.expr(right)];
@@ -440,6 +449,15 @@ impl<'t> Lowerer<'t> {
         let (Some(start), Some(end)) = (node.field("start"), node.field("end")) else {
             return self.nil(node);
         };
+        if let Some((item, first, op)) = asked_of_range(node) {
+            let item = self.expr(item);
+            let range = self.range_of(first, end, node);
+            return self.op(op, vec![item, range], node);
+        }
+        self.range_of(start, end, node)
+    }
+
+    fn range_of(&mut self, start: Syntax<'t>, end: Syntax<'t>, node: Syntax<'t>) -> NodeId {
         let start = self.expr(start);
         let mut last = self.expr(end);
         if node.field("operator").is_some_and(|sign| sign.text() == "..=") {
@@ -555,6 +573,9 @@ impl<'t> Lowerer<'t> {
             Some(ret) => gives(*ret),
             None => gives(self.cx.body.ret),
         };
+        if !gives_one && let Some(value) = node.first().and_then(|inner| self.leave_with(inner, node)) {
+            return value;
+        }
         if !gives_one {
             let why = "`?` has a translation only in functions that say they give an `Option` or a `Result`";
             return self.unsupported(node, why);
@@ -583,6 +604,9 @@ impl<'t> Lowerer<'t> {
                 Binding::Local(_) | Binding::Global(_) => {
                     let callee = Callee::Value(self.expr(function));
                     self.node(Node::Call { callee, args: args(all) }, node)
+                }
+                _ if function.is("identifier") && matches!(function.text(), "print" | "println") => {
+                    self.print_values(function.text(), all, node)
                 }
                 _ if function.is("identifier") => match self.builtin(function.text(), all, node) {
                     Ok(call) => call,
@@ -617,9 +641,31 @@ impl<'t> Lowerer<'t> {
     }
 }
 
+/// `x in a..b`, which the table of operators reads as `(x in a)..b`: nothing is in a number.
+pub(super) fn asked_of_range(range: Syntax<'_>) -> Option<(Syntax<'_>, Syntax<'_>, ObjOp)> {
+    let start = range.field("start")?;
+    let sign = start.field("operator").filter(|_| start.is("binary_expression"))?;
+    let op = match (sign.text(), sign.kind()) {
+        ("in", _) => ObjOp::In,
+        (_, "not in") => ObjOp::NotIn,
+        _ => return None,
+    };
+    Some((start.field("left")?, start.field("right")?, op))
+}
+
 /// `{}` where a value is wanted.
 pub(super) fn is_empty_object(node: Syntax<'_>) -> bool {
     node.is("block") && node.text().trim_matches(['{', '}']).trim().is_empty()
+}
+
+/// The power of two literals that no int holds.
+fn large_power(base: Syntax<'_>, exponent: Syntax<'_>) -> Option<f64> {
+    if !base.is("integer") || !exponent.is("integer") {
+        return None;
+    }
+    let (base, exponent) = (literal::integer(base.text())?, literal::integer(exponent.text())?);
+    let fits = u32::try_from(exponent).ok().and_then(|exponent| base.checked_pow(exponent)).is_some();
+    (!fits).then(|| (base as f64).powf(exponent as f64))
 }
 
 /// Whether an expression is a number by its form.

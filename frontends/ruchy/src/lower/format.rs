@@ -17,6 +17,9 @@ impl<'t> Lowerer<'t> {
                 }
                 "interpolation" => {
                     let Some(value) = part.field("value") else { continue };
+                    if part.field("spec").is_none() && self.shown_range(value, &mut pieces) {
+                        continue;
+                    }
                     let value = self.expr(value);
                     let spec = part.field("spec").map_or("", Syntax::text);
                     match self.piece(value, spec.strip_prefix(':').unwrap_or(spec), part) {
@@ -83,7 +86,7 @@ impl<'t> Lowerer<'t> {
                 if at > 0 {
                     push_text(&mut pieces, " ");
                 }
-                if arg.is("range_expression") && self.range_text(*arg, &mut pieces) {
+                if self.shown_range(*arg, &mut pieces) {
                     continue;
                 }
                 let value = if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) };
@@ -91,6 +94,21 @@ impl<'t> Lowerer<'t> {
                 push_piece(&mut pieces, piece, &self.cx.body);
             }
         }
+        self.printed(name, pieces, node)
+    }
+
+    /// `x |> println`.
+    pub fn print_values(&mut self, name: &str, values: Vec<NodeId>, node: Syntax<'t>) -> NodeId {
+        let mut pieces = Vec::new();
+        for (at, value) in values.into_iter().enumerate() {
+            push_text(&mut pieces, if at > 0 { " " } else { "" });
+            let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
+            push_piece(&mut pieces, piece, &self.cx.body);
+        }
+        self.printed(name, pieces, node)
+    }
+
+    fn printed(&mut self, name: &str, pieces: Vec<Piece>, node: Syntax<'t>) -> NodeId {
         let op = match name {
             "print" => IoOp::Print,
             "println" => IoOp::PrintLn,
@@ -99,6 +117,27 @@ impl<'t> Lowerer<'t> {
         };
         let text = self.node(Node::Format(pieces), node);
         self.op(op, vec![text], node)
+    }
+
+    /// A range as text, also that of a variable which is declared with one.
+    fn shown_range(&mut self, node: Syntax<'t>, pieces: &mut Vec<Piece>) -> bool {
+        if node.is("range_expression") && super::expr::asked_of_range(node).is_none() {
+            return self.range_text(node, pieces);
+        }
+        let Some(sign) = self.held_range(node) else { return false };
+        let ends = [("range.start", ""), ("range.stop", sign)];
+        for (row, before) in ends {
+            push_text(pieces, before);
+            let of = self.expr(node);
+            let mut value = self.call_lib(row, vec![of], node);
+            if before == "..=" {
+                let one = self.int(1, node);
+                value = self.op(ObjOp::Sub, vec![value, one], node);
+            }
+            let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
+            push_piece(pieces, piece, &self.cx.body);
+        }
+        true
     }
 
     /// `a..b` as text.
@@ -201,7 +240,8 @@ impl<'t> Lowerer<'t> {
             };
             let (name, spec) = tail[1..close].split_once(':').unwrap_or((&tail[1..close], ""));
             let of_name = |name: &str| named.iter().find(|(known, _)| *known == name).map(|(_, at)| *at);
-            let spec = &counted(spec, args, &mut used, &of_name)[..];
+            let (spec, widths) = self.computed_counts(spec, args, &mut used, &of_name, at)?;
+            let spec = &spec[..];
             let value = match name.trim() {
                 name if of_name(name).is_some() => {
                     let found = of_name(name).unwrap_or_default();
@@ -214,11 +254,7 @@ impl<'t> Lowerer<'t> {
                 digits if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
                     self.value_of(&values, args, &mut used, digits.parse().unwrap_or(usize::MAX), at)?
                 }
-                name => match self.look_up(name) {
-                    super::Binding::Local(local) => self.use_local(local, at),
-                    super::Binding::Global(path) => self.use_place(Place::global(path), at),
-                    _ => return Err(self.hole(super::UNKNOWN_NAME, at, format!("`{name}` is not defined"))),
-                },
+                name => self.inline(name, at)?,
             };
             // Rust's macros and formats quote texts for `{:?}`; format strings do not.
             let piece = match spec.trim().strip_suffix('?') {
@@ -227,7 +263,7 @@ impl<'t> Lowerer<'t> {
                     let spec = vec![Piece::Text(spec.into())];
                     Piece::Value { value, conv: Conv::Repr, spec, late: true }
                 }
-                _ => self.piece(value, spec, at)?,
+                _ => with_counts(self.piece(value, spec, at)?, widths),
             };
             match &piece {
                 Piece::Value { conv: Conv::Repr, .. } => pieces.push(piece),
@@ -240,6 +276,47 @@ impl<'t> Lowerer<'t> {
             true => Ok(()),
             false => Err(self.unsupported(at, "this format has fewer places than there are values")),
         }
+    }
+
+    /// `{name}`: the variable of the name, or the place that it stands for.
+    fn inline(&mut self, name: &str, at: Syntax<'t>) -> Result<NodeId, NodeId> {
+        match self.look_up(name) {
+            super::Binding::Local(local) => match self.alias(local) {
+                Some(alias) => self.alias_place(alias, at).map(|place| self.use_place(place, at)),
+                None => Ok(self.use_local(local, at)),
+            },
+            super::Binding::Global(path) => Ok(self.use_place(Place::global(path), at)),
+            _ => Err(self.hole(super::UNKNOWN_NAME, at, format!("`{name}` is not defined"))),
+        }
+    }
+
+    /// A spec whose `width$` are marks, and the variables that they stand for.
+    fn computed_counts(
+        &mut self,
+        spec: &str,
+        args: &[Syntax<'t>],
+        used: &mut [bool],
+        of_name: &dyn Fn(&str) -> Option<usize>,
+        at: Syntax<'t>,
+    ) -> Result<(String, Vec<NodeId>), NodeId> {
+        let (mut out, mut counts) = (counted(spec, args, used, of_name), Vec::new());
+        while let Some(end) = out.find('$') {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let start = out[..end].rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+            let name = &out[start..end];
+            let given = of_name(name).or_else(|| name.parse().ok());
+            let count = match given.and_then(|at| args.get(at).map(|arg| (at, *arg))) {
+                Some((at, arg)) if arg.is("identifier") => {
+                    used[at] = true;
+                    self.expr(arg)
+                }
+                Some(_) => break,
+                None => self.inline(&name.to_owned(), at)?,
+            };
+            counts.push(count);
+            out.replace_range(start..=end, &COUNT.to_string());
+        }
+        Ok((out, counts))
     }
 
     fn value_of(
@@ -267,6 +344,34 @@ impl<'t> Lowerer<'t> {
             None => Err(self.unsupported(at, "this format has more places than there are values")),
         }
     }
+}
+
+/// Stands for a width or a number of decimals that a variable holds.
+const COUNT: char = '\u{1}';
+
+/// The spec of a piece with the variables in the places of their marks.
+fn with_counts(piece: Piece, counts: Vec<NodeId>) -> Piece {
+    let Piece::Value { value, conv, spec, late } = piece else { return piece };
+    let mut out = Vec::new();
+    let mut counts = counts.into_iter();
+    for part in spec {
+        let Piece::Text(text) = &part else {
+            out.push(part);
+            continue;
+        };
+        for (at, part) in text.split(COUNT).enumerate() {
+            if at > 0 {
+                out.extend(counts.next().map(|value| Piece::Value {
+                    value,
+                    conv: Conv::Format,
+                    spec: Vec::new(),
+                    late: true,
+                }));
+            }
+            push_text(&mut out, part);
+        }
+    }
+    Piece::Value { value, conv, spec: out, late }
 }
 
 /// `name = value` among the arguments of a format.
@@ -315,7 +420,7 @@ fn python_spec(spec: &str) -> Option<(String, bool)> {
     let rest: String = chars.collect();
     let body = rest.trim_end_matches(['x', 'X', 'b', 'o', 'e', '?']);
     let kind = &rest[body.len()..];
-    let is_known = body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '+' | '#'));
+    let is_known = body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '+' | '#' | COUNT));
     if !is_known || kind.len() > 1 || matches!(kind, "e" | "?") {
         return None;
     }

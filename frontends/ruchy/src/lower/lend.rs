@@ -75,6 +75,11 @@ impl<'t> Lowerer<'t> {
         self.declare_alias(name, name, Part::Cell(cell));
     }
 
+    /// A name that stands for an item of a container.
+    pub(super) fn lend_item(&mut self, name: Syntax<'t>, of: Syntax<'t>, index: LocalId) {
+        self.declare_alias(name, of, Part::Item(index));
+    }
+
     /// An argument for such a parameter; what has to be put back after the call goes to `after`.
     pub(super) fn cell_argument(&mut self, arg: Syntax<'t>, after: &mut Vec<Lent<'t>>) -> NodeId {
         let mut base = arg;

@@ -1,17 +1,23 @@
 //! The walk over one file: its state, and the few ways to add to it.
 
 mod assign;
+mod atom;
 mod call;
+mod catches;
 mod class;
 mod closure;
 mod contract;
 mod control;
 mod data;
+mod entry;
 mod exceptions;
 mod expr;
+mod factory;
 mod format;
 mod function;
 mod lend;
+mod library;
+mod message;
 mod module;
 mod nil;
 mod object;
@@ -186,6 +192,8 @@ pub(crate) struct Lowerer<'t> {
     /// Traits whose objects are used as such, and what their required functions are.
     pub traits: FxHashMap<&'t str, Name>,
     pub exceptions: exceptions::Exceptions,
+    /// The enum of the file's atoms.
+    pub atoms: Option<Name>,
     pub objects: object::Objects<'t>,
     pub classes: class::Classes<'t>,
     /// The file asks for nil: what may be missing is nil, and no error.
@@ -387,7 +395,11 @@ impl<'t> Lowerer<'t> {
             Binding::Enum(of) if self.enums[&of].variants.contains_key(&Name::new(name.text())) => {
                 Binding::Variant(of, Name::new(name.text()))
             }
-            Binding::Struct(of) if name.text() == "new" && self.classes.nodes.contains_key(&of) => {
+            Binding::Struct(of)
+                if name.text() == "new"
+                    && self.classes.nodes.contains_key(&of)
+                    && !self.classes.factories.contains(&of) =>
+            {
                 Binding::Struct(of)
             }
             Binding::Struct(of) | Binding::Enum(of) => Binding::Fn(of.join(name.text())),

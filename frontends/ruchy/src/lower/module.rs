@@ -49,6 +49,7 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         provided: FxHashMap::default(),
         traits: FxHashMap::default(),
         exceptions: Default::default(),
+        atoms: None,
         objects: Default::default(),
         classes: Default::default(),
         has_nil: false,
@@ -64,15 +65,6 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         lowerer.run(parsed, options);
     }
     lowerer.finish()
-}
-
-/// Whether an expression names no variable: it means the same in every function.
-fn is_closed(value: Syntax<'_>) -> bool {
-    let mut found = false;
-    walk(value, &mut |part| {
-        found |= part.is("identifier") && part.text().starts_with(|c: char| c.is_lowercase());
-    });
-    !found
 }
 
 /// The path of an item that stands below a module's prefix.
@@ -100,6 +92,7 @@ impl<'t> Lowerer<'t> {
         self.collect_traits(root);
         self.collect_objects(root);
         self.collect_thrown(root);
+        self.collect_atoms(root);
         match options.is_entry {
             true => self.start(root, &stmts),
             false => stmts.iter().for_each(|stmt| self.top(*stmt)),
@@ -184,7 +177,10 @@ impl<'t> Lowerer<'t> {
                     self.structs.insert(path, StructFacts { fields, is_tuple: false });
                     match stmt.is("actor_item") {
                         true => self.collect_actor(*stmt, path),
-                        false => _ = self.classes.nodes.insert(path, *stmt),
+                        false => {
+                            self.classes.nodes.insert(path, *stmt);
+                            self.collect_factory(*stmt, path);
+                        }
                     }
                     Binding::Struct(path)
                 }
@@ -230,6 +226,8 @@ impl<'t> Lowerer<'t> {
     /// Parameters that are `&mut` of numbers and texts.
     fn collect_cells(&mut self, item: Syntax<'t>, path: Name) {
         let params = item.field("parameters").map(Syntax::named).unwrap_or_default();
+        let names: Vec<&str> =
+            params.iter().filter_map(|param| param.field("pattern")).map(Syntax::text).collect();
         let params = params.into_iter().filter(|param| !param.is("self_parameter"));
         for (at, param) in params.enumerate() {
             if param.field("type").is_some_and(super::lend::is_cell) {
@@ -237,7 +235,12 @@ impl<'t> Lowerer<'t> {
             }
             let name = param.field("pattern").filter(|name| name.is("identifier"));
             let default = param.field("default").filter(|value| !super::function::is_fixed(*value));
-            if let (Some(name), Some(default)) = (name, default.filter(|value| is_closed(*value))) {
+            let is_closed = |value: &Syntax<'t>| {
+                let mut found = false;
+                walk(*value, &mut |part| found |= part.is("identifier") && names.contains(&part.text()));
+                !found
+            };
+            if let (Some(name), Some(default)) = (name, default.filter(is_closed)) {
                 self.defaults.insert((path, name.text()), (at, default));
             }
         }

@@ -53,6 +53,7 @@ pub(crate) struct Objects<'t> {
     lets: FxHashMap<&'t str, Vec<Syntax<'t>>>,
     /// Names that are used as dicts.
     dicts: FxHashSet<&'t str>,
+    asked: Asked<'t>,
     root: Option<Syntax<'t>>,
 }
 
@@ -72,7 +73,7 @@ impl<'t> Lowerer<'t> {
             self.objects.lets.entry(name.text()).or_default().push(value);
         }
         self.objects.root = Some(root);
-        self.objects.dicts = dict_names(root);
+        (self.objects.dicts, self.objects.asked) = dict_names(root);
         let grown = grown_elsewhere(root, &self.objects.lets);
         self.objects.dicts.extend(grown);
         for literal in literals {
@@ -112,6 +113,7 @@ impl<'t> Lowerer<'t> {
             || home(literal).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name))
             || keys.iter().any(|key| !is_name(key))
             || is_asked(literal)
+            || self.is_given_as_dict(literal)
             || is_mixed(literal)
             || self.is_part_of_dict(literal)
             || is_walked(literal);
@@ -120,12 +122,25 @@ impl<'t> Lowerer<'t> {
         (!is_dict).then_some(keys)
     }
 
+    /// Whether a literal is an argument for a parameter that is used as a dict.
+    fn is_given_as_dict(&self, literal: Syntax<'t>) -> bool {
+        let Some(list) = literal.parent().filter(|around| around.is("arguments")) else { return false };
+        let at = list.named().iter().position(|arg| arg.start() == literal.start());
+        let asked = list.parent().and_then(called).and_then(|name| {
+            self.objects.asked.iter().find(|(known, _)| *known == name).map(|(_, asked)| asked)
+        });
+        asked.zip(at).is_some_and(|(asked, at)| asked.get(at) == Some(&true))
+    }
+
     /// Whether an object stands in one that is a dict and holds values of other types, too.
     fn is_part_of_dict(&self, literal: Syntax<'t>) -> bool {
         let mut at = literal;
         while let Some(around) = at.parent() {
             if !matches!(around.kind(), "pair" | "object" | "list_expression" | "parenthesized_expression") {
                 return false;
+            }
+            if around.is("object") && (is_asked(around) || self.is_given_as_dict(around)) {
+                return true;
             }
             if around.is("object") {
                 let is_dict =
@@ -242,6 +257,10 @@ impl<'t> Lowerer<'t> {
     /// The key that a field of a dict means: `counts.total`.
     pub(super) fn dict_key(&mut self, value: Syntax<'t>, name: Syntax<'t>) -> Option<NodeId> {
         let text = name.text();
+        // A part of a tuple.
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let is_known = |start: usize| self.objects.of.contains_key(&start);
         let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
         let literals: Vec<usize> = of
@@ -288,6 +307,68 @@ impl<'t> Lowerer<'t> {
     fn held_record(&self, name: &str) -> Option<Name> {
         let binding = self.look_up(name);
         self.cx.records.iter().rev().find(|(held, _)| *held == binding).map(|(_, record)| *record)
+    }
+
+    /// `o.key` and `o["key"]` of a variable whose object has no such key: an error of the run.
+    pub(super) fn missing_part(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let value = node.field("value").filter(|value| value.is("identifier"))?;
+        let keys = self.keys_of(self.held_record(value.text())?)?;
+        if let Some(index) = node.field("index").filter(|index| index.is("string")) {
+            let key = literal::string(index.text());
+            let text = self.text(&key, index);
+            return (!keys.contains(&key)).then(|| self.stop_by("KeyError", text, node));
+        }
+        let name = node.field("name").filter(|_| node.is("field_expression"))?;
+        if keys.iter().any(|key| key == name.text()) {
+            return None;
+        }
+        let text = self.text(&format!("Object has no field named '{}'", name.text()), name);
+        Some(self.stop_by("AttributeError", text, node))
+    }
+
+    /// Whether a receiver is a list or a text by what it is declared with: its methods are those of the language.
+    pub(super) fn is_plain_receiver(&self, receiver: Syntax<'t>) -> bool {
+        let is_plain = |value: &Syntax<'t>| {
+            matches!(
+                value.kind(),
+                "list_expression" | "list_repeat" | "list_comprehension" | "string" | "format_string"
+            ) || value.is("macro_call")
+                || value.field("function").is_some_and(|made| made.text().ends_with("::new"))
+        };
+        match receiver.kind() {
+            "identifier" => {
+                let values = self.objects.lets.get(receiver.text());
+                values.is_some_and(|values| values.iter().all(is_plain))
+            }
+            "field_expression" => {
+                let Some(name) = receiver.field("name") else { return false };
+                let Some(root) = self.objects.root else { return false };
+                let (mut found, mut all) = (false, true);
+                walk(root, &mut |node| {
+                    let key = node.field("key").or(node.field("name"));
+                    let is_field = matches!(node.kind(), "pair" | "field_initializer")
+                        && key.is_some_and(|key| key.text() == name.text());
+                    if let Some(value) = node.field("value").filter(|_| is_field) {
+                        found = true;
+                        all &= is_plain(&value);
+                    }
+                });
+                found && all
+            }
+            _ => is_plain(&receiver),
+        }
+    }
+
+    /// The sign of the ranges that all variables of a name are declared with.
+    pub(super) fn held_range(&self, node: Syntax<'t>) -> Option<&'t str> {
+        let values = self.objects.lets.get(node.text()).filter(|_| node.is("identifier"))?;
+        let is_variable =
+            self.variable(node.text()).is_none_or(|known| !known.is_mutable && !known.is_borrowed);
+        let sign = |value: &Syntax<'t>| {
+            value.field("operator").filter(|_| value.is("range_expression")).map(Syntax::text)
+        };
+        let first = values.first().and_then(sign).filter(|_| is_variable)?;
+        values.iter().all(|value| sign(value) == Some(first)).then_some(first)
     }
 
     /// Notes the record that a new variable holds.
@@ -378,7 +459,10 @@ impl<'t> Lowerer<'t> {
     pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
         let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
         is_pair
-            && matches!(iterable.kind(), "object" | "identifier" | "field_expression" | "index_expression")
+            && matches!(
+                super::call::of_iterator(iterable).kind(),
+                "object" | "identifier" | "field_expression" | "index_expression"
+            )
     }
 
     /// Whether a pattern asks for keys that no object of the file has, and what it looks at is one of those.
@@ -414,8 +498,18 @@ fn key_of(pair: Syntax<'_>) -> Option<String> {
     Some(if key.is("string") { literal::string(key.text()) } else { key.text().to_owned() })
 }
 
-/// Whether a literal is an argument of a method of dicts.
+/// Whether a literal is an argument or the receiver of a method of dicts.
 fn is_asked(literal: Syntax<'_>) -> bool {
+    let asks = |of: Syntax<'_>| {
+        let is_called =
+            of.parent().is_some_and(|call| call.field("function").is_some_and(|f| f.start() == of.start()));
+        of.is("field_expression")
+            && is_called
+            && of.field("name").is_some_and(|name| OF_DICTS.contains(&name.text()))
+    };
+    if literal.parent().is_some_and(asks) {
+        return true;
+    }
     let call = literal.parent().filter(|around| around.is("arguments")).and_then(Syntax::parent);
     if call.is_some_and(writes_json) {
         return true;
@@ -492,10 +586,15 @@ fn is_mixed(literal: Syntax<'_>) -> bool {
     false
 }
 
-/// `json_stringify(..)`.
+/// `json_stringify(..)` and its kin, which take objects as they come.
 fn writes_json(call: Syntax<'_>) -> bool {
     let callee = call.field("function").filter(|_| call.is("call_expression"));
-    callee.is_some_and(|callee| matches!(callee.text(), "json_stringify" | "json_pretty"))
+    callee.is_some_and(|callee| {
+        matches!(
+            callee.text(),
+            "json_stringify" | "json_pretty" | "json_merge" | "json_set" | "json_get" | "json_write"
+        )
+    })
 }
 
 fn is_name(text: &str) -> bool {
@@ -539,12 +638,15 @@ fn type_name(name: &str, is_item: bool) -> String {
 }
 
 /// Names of variables and parameters that are used as dicts, also by the functions that they are handed to.
-fn dict_names<'t>(root: Syntax<'t>) -> FxHashSet<&'t str> {
+fn dict_names<'t>(root: Syntax<'t>) -> (FxHashSet<&'t str>, Asked<'t>) {
     let mut found: FxHashSet<&'t str> = FxHashSet::default();
     let mut add = |node: Option<Syntax<'t>>| {
-        if let Some(node) = node.filter(|node| node.is("identifier")) {
-            found.insert(node.text());
-        }
+        let name = node.and_then(|node| match node.kind() {
+            "identifier" => Some(node),
+            "field_expression" => node.field("name"),
+            _ => None,
+        });
+        found.extend(name.map(Syntax::text));
     };
     walk(root, &mut |node| match node.kind() {
         "index_expression" => {
@@ -574,36 +676,80 @@ fn dict_names<'t>(root: Syntax<'t>) -> FxHashSet<&'t str> {
         }
         _ => {}
     });
-    handed(root, &mut found);
-    found
+    let asked = handed(root, &mut found);
+    (found, asked)
+}
+
+/// Names that stand for the same object: `let a = b`, `a = b`.
+fn second_names<'t>(root: Syntax<'t>) -> Vec<(&'t str, &'t str)> {
+    let mut out = Vec::new();
+    walk(root, &mut |node| {
+        let pair = match node.kind() {
+            "let_declaration" => {
+                node.field("pattern").map(|of| of.field("name").unwrap_or(of)).zip(node.field("value"))
+            }
+            "assignment" => node.field("left").zip(node.field("right")),
+            _ => None,
+        };
+        let is_name = |part: &Syntax<'t>| part.is("identifier");
+        out.extend(pair.filter(|(a, b)| is_name(a) && is_name(b)).map(|(a, b)| (a.text(), b.text())));
+    });
+    out
+}
+
+/// Functions and methods, and which of their parameters are used as dicts.
+type Asked<'t> = Vec<(&'t str, Vec<bool>)>;
+
+fn asked_parameters<'t>(root: Syntax<'t>, found: &FxHashSet<&'t str>) -> Asked<'t> {
+    let mut functions = Vec::new();
+    walk(root, &mut |node| {
+        let params = node.field("parameters").filter(|_| node.is("function_item"));
+        let (Some(name), Some(params)) = (node.field("name"), params) else { return };
+        let asked = |param: Syntax<'t>| {
+            let pattern = param.field("pattern").map(|of| of.field("name").unwrap_or(of));
+            pattern.is_some_and(|name| found.contains(name.text()))
+        };
+        let params = params.named().into_iter().filter(|param| !param.is("self_parameter"));
+        functions.push((name.text(), params.map(asked).collect()));
+    });
+    functions
+}
+
+/// The name of the function or method that a call calls.
+fn called<'t>(call: Syntax<'t>) -> Option<&'t str> {
+    let callee = call.field("function").filter(|_| call.is("call_expression"))?;
+    match callee.kind() {
+        "identifier" => Some(callee.text()),
+        _ => callee.field("name").map(Syntax::text),
+    }
 }
 
 /// Adds names that are handed to a parameter that is used as a dict, as long as there are some.
-fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) {
+fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) -> Asked<'t> {
+    let pairs = second_names(root);
     loop {
         let before = found.len();
-        let mut functions: Vec<(&str, Vec<bool>)> = Vec::new();
-        walk(root, &mut |node| {
-            if let (true, Some(name), Some(params)) =
-                (node.is("function_item"), node.field("name"), node.field("parameters"))
-            {
-                let asked = |param: Syntax<'t>| {
-                    param.field("pattern").is_some_and(|name| found.contains(name.text()))
-                };
-                functions.push((name.text(), params.named().into_iter().map(asked).collect()));
+        for (a, b) in &pairs {
+            if found.contains(a) || found.contains(b) {
+                found.extend([*a, *b]);
             }
-        });
+        }
+        let functions = asked_parameters(root, found);
         let mut more = Vec::new();
         walk(root, &mut |node| {
-            let Some(callee) = node.field("function").filter(|_| node.is("call_expression")) else { return };
-            let Some((_, asked)) = functions.iter().find(|(name, _)| *name == callee.text()) else { return };
+            let Some(callee) = called(node) else { return };
+            let Some((_, asked)) = functions.iter().find(|(name, _)| *name == callee) else { return };
             let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
-            let names = args.into_iter().zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
+            let args = args.into_iter().map(|arg| match arg.field("value") {
+                Some(value) if arg.is("unary_expression") => value,
+                _ => arg,
+            });
+            let names = args.zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
             more.extend(names.map(|(arg, _)| arg.text()));
         });
         found.extend(more);
         if found.len() == before {
-            return;
+            return functions;
         }
     }
 }

@@ -78,7 +78,8 @@ impl<'t> Lowerer<'t> {
             "tuple_struct_pattern" | "struct_pattern" => self.record_pattern(node, body),
             "range_pattern" => self.range_pattern(node),
             "object_pattern" => self.object_pattern(node, body),
-            "rest_pattern" | "atom" | "byte" => {
+            "atom" => Pat::Value(self.atom(node)),
+            "rest_pattern" | "byte" => {
                 self.bad_pattern(node, "this pattern has no translation from Ruchy yet")
             }
             _ => self.literal_pattern(node),
@@ -125,7 +126,7 @@ impl<'t> Lowerer<'t> {
                 let value = self.use_place(Place::global(path), node);
                 Pat::Value(value)
             }
-            _ if node.text() == "None" => {
+            _ if matches!(node.text(), "None" | "Option::None") => {
                 Pat::Class { class: Name::new("ruchy.None"), args: Vec::new(), named: Vec::new() }
             }
             _ if node.is("scoped_identifier") || node.text().starts_with(char::is_uppercase) => {
@@ -196,8 +197,9 @@ impl<'t> Lowerer<'t> {
             Binding::Struct(class) => {
                 Pat::Class { class, args: Vec::new(), named: self.with_numbers(args, named) }
             }
-            _ if matches!(name.text(), "Some" | "Ok" | "Err") => {
-                Pat::Class { class: Name::new(&format!("ruchy.{}", name.text())), args, named }
+            _ if matches!(plain_outcome(name.text()), "Some" | "Ok" | "Err") => {
+                let class = Name::new(&format!("ruchy.{}", plain_outcome(name.text())));
+                Pat::Class { class, args, named }
             }
             _ => {
                 let why = format!("`{}` is not defined", name.text());
@@ -348,6 +350,21 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// The pattern of a `for`: what is no name or tuple is taken apart in each turn.
+    pub fn turn_pattern(&mut self, node: Syntax<'t>, body: Syntax<'t>) -> Pat {
+        if !matches!(
+            node.kind(),
+            "list_pattern" | "struct_pattern" | "tuple_struct_pattern" | "object_pattern"
+        ) {
+            return self.loop_pattern(node, body);
+        }
+        let item = self.temp("item", node);
+        let value = self.use_local(item, node);
+        let value = self.copy(value, node);
+        self.take_apart(node, value, None);
+        Pat::Place(Place::local(item))
+    }
+
     /// A loop's variable; an item that the body changes is a copy.
     fn loop_variable(&mut self, name: Syntax<'t>, is_mutable: bool, body: Syntax<'t>) -> Pat {
         let is_changed = self.changes(body, name.text());
@@ -422,6 +439,28 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// `let { a, b } = o` of an object whose keys only the run knows.
+    pub fn entries_apart(&mut self, pattern: Syntax<'t>, value: Syntax<'t>) -> bool {
+        let parts = field_patterns(pattern);
+        let of_dict = |this: &mut Self, part: &Syntax<'t>| {
+            part.field("name").is_some_and(|name| this.dict_key(value, name).is_some())
+        };
+        if !pattern.is("object_pattern")
+            || !value.is("identifier")
+            || !parts.first().is_some_and(|part| of_dict(self, part))
+        {
+            return false;
+        }
+        for (part, key) in parts.into_iter().zip(keys_of(pattern)) {
+            let (Some(name), Ok(place)) = (part.field("name"), self.target(value, false)) else { continue };
+            let key = self.text(&key, part);
+            let item = self.use_place(place.with(Proj::Index(key)), part);
+            let item = self.copy(item, part);
+            self.take_apart(part.field("pattern").unwrap_or(name), item, None);
+        }
+        true
+    }
+
     fn fields_apart(&mut self, pattern: Syntax<'t>, whole: LocalId) {
         let head = pattern.field("name").map(Syntax::start);
         let parts = pattern.named().into_iter().filter(|part| Some(part.start()) != head);
@@ -490,9 +529,11 @@ impl<'t> Lowerer<'t> {
                     }
                     _ => {
                         let known: &[&[&str]] = &[&["Some", "None"], &["Ok", "Err"], &["true", "false"]];
-                        if let Some(group) = known.iter().find(|group| group.contains(&name.text())) {
+                        if let Some(group) =
+                            known.iter().find(|group| group.contains(&plain_outcome(name.text())))
+                        {
                             wanted = Some(group.iter().map(|name| (*name).to_owned()).collect());
-                            seen.push(name.text().to_owned());
+                            seen.push(plain_outcome(name.text()).to_owned());
                         }
                     }
                 }
@@ -522,6 +563,11 @@ impl<'t> Lowerer<'t> {
         }
         any
     }
+}
+
+/// `Option::Some` is `Some`.
+fn plain_outcome(name: &str) -> &str {
+    name.strip_prefix("Option::").or(name.strip_prefix("Result::")).unwrap_or(name)
 }
 
 /// The number that stands for an order: what `cmp` gives.

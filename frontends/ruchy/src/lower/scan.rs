@@ -7,6 +7,7 @@ use batuta_syntax::Syntax;
 pub(super) const CHANGING: &[&str] = &[
     "add",
     "clear",
+    "dedup",
     "extend",
     "insert",
     "iter_mut",
@@ -75,7 +76,8 @@ impl<'t> Lowerer<'t> {
                 let name = function.field("name")?.text();
                 let takes =
                     name == "take" && node.field("arguments").is_some_and(|args| args.first().is_none());
-                let changes = takes || CHANGING.contains(&name) || self.changing.contains(name);
+                let lends = super::entry::LENDING.contains(&name);
+                let changes = takes || lends || CHANGING.contains(&name) || self.changing.contains(name);
                 changes.then_some(())?;
                 Some((root_of(function.field("value")?)?.text(), false))
             }

@@ -186,9 +186,11 @@ impl<'t> Lowerer<'t> {
             _ => None,
         };
         let Some((name, is_mutable)) = single else {
-            let value = self.owned(value);
             self.cx.are_mutable = node.child("mutable").is_some() || is_variable;
-            self.take_apart(pattern, value, Some(ty));
+            if !self.entries_apart(pattern, value) {
+                let value = self.owned(value);
+                self.take_apart(pattern, value, Some(ty));
+            }
             self.cx.are_mutable = false;
             return;
         };

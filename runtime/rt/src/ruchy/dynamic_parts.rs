@@ -5,13 +5,28 @@
 use super::show::text;
 use crate::Value;
 
-pub use crate::py::{call, get_item, get_slice, iter};
+pub use crate::py::{call, get_slice};
+
+/// The items of a value: the rows of a table.
+#[track_caller]
+pub fn iter(value: &Value) -> impl Iterator<Item = Value> + use<> {
+    match super::frame::walked(value) {
+        Some(rows) => crate::py::iter(&rows),
+        None => crate::py::iter(value),
+    }
+}
+
+/// `v[key]`: the column of a table.
+#[track_caller]
+pub fn get_item(value: &Value, key: &Value) -> Value {
+    super::frame::column(value, key).unwrap_or_else(|| crate::py::get_item(value, key))
+}
 
 fn list(items: Vec<Value>) -> Value {
     Value::List(items.into())
 }
 
-fn texts(items: impl IntoIterator<Item = String>) -> Value {
+pub(super) fn texts(items: impl IntoIterator<Item = String>) -> Value {
     list(items.into_iter().map(Value::from).collect())
 }
 
@@ -20,6 +35,7 @@ pub fn type_of(value: &Value) -> String {
     let name = match value {
         Value::Range(_) => "range",
         Value::Function(_) => "function",
+        Value::Object(_) if super::frame::is_frame(value) => "dataframe",
         other => super::dynamic::type_name(other),
     };
     name.to_owned()
@@ -48,13 +64,17 @@ fn no_method(value: &Value, name: &str) -> ! {
 /// `v.name(args)`; `with_name` gives the value that the change `name` makes of it.
 #[track_caller]
 pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
-    if let Some(change) = name.strip_prefix("with_") {
+    if let Some(change) = name.strip_prefix("with_").filter(|_| !super::frame::is_frame(value)) {
         return changed(value, change, args);
     }
     if let ("to_string", []) = (name, args) {
         return Value::from(text(value).to_string());
     }
     let found = match value {
+        // What `for k, v in` walks over.
+        Value::Dict(_) if matches!(name, "pairs" | "walked") => of_dict(value, "items", args),
+        _ if name == "walked" => Some(value.clone()),
+        _ if name == "pairs" => of_list(&iter(value).collect::<Vec<_>>(), "enumerate", args),
         Value::Str(of) => of_text(of, name, args),
         Value::List(items) => of_list(&items.to_vec(), name, args),
         Value::Range(_) => of_list(&iter(value).collect::<Vec<_>>(), name, args),
@@ -73,7 +93,7 @@ pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
 }
 
 #[track_caller]
-fn int(value: &Value) -> i64 {
+pub(super) fn int(value: &Value) -> i64 {
     match value {
         Value::Int(value) => value.expect_i64(),
         other => {
@@ -139,6 +159,20 @@ fn of_number(value: &Value, name: &str, args: &[Value]) -> Option<Value> {
     })
 }
 
+#[track_caller]
+fn float(value: &Value) -> f64 {
+    match value {
+        Value::Float(value) => *value,
+        other => int(other) as f64,
+    }
+}
+
+#[track_caller]
+fn mean(items: &[Value]) -> Value {
+    let sum = items.iter().fold(Value::Float(0.0), |sum, item| super::add(&sum, item));
+    Value::Float(float(&sum) / items.len() as f64)
+}
+
 fn holds(test: &Value, item: &Value) -> bool {
     super::truth(&call(test, std::slice::from_ref(item)))
 }
@@ -149,7 +183,7 @@ fn extreme(items: &[Value], goes: fn(&Value, &Value) -> bool) -> Value {
     best.cloned().unwrap_or_default()
 }
 
-fn of_list(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
+pub(super) fn of_list(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
     if let Some(answer) = asked(items, name, args) {
         return Some(answer);
     }
@@ -184,6 +218,30 @@ fn of_list(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
         ("slice", [start, end]) => super::part(items, int(start), int(end)),
         ("concat" | "append", [other]) => items.iter().cloned().chain(iter(other)).collect(),
         ("to_list", []) => items.to_vec(),
+        ("sort_by", [of]) => {
+            let order = |a: &Value, b: &Value| int(&call(of, &[a.clone(), b.clone()])).cmp(&0);
+            let mut sorted = items.to_vec();
+            sorted.sort_by(order);
+            sorted
+        }
+        ("sort_by_key", [of]) => {
+            let key = |item: &Value| call(of, std::slice::from_ref(item));
+            let mut keyed: Vec<(Value, Value)> = items.iter().map(|item| (key(item), item.clone())).collect();
+            keyed.sort_by(|(a, _), (b, _)| match (super::lt(a, b), super::gt(a, b)) {
+                (true, _) => std::cmp::Ordering::Less,
+                (_, true) => std::cmp::Ordering::Greater,
+                _ => std::cmp::Ordering::Equal,
+            });
+            keyed.into_iter().map(|(_, item)| item).collect()
+        }
+        ("flat_map", [of]) => {
+            let made = |item: &Value| iter(&call(of, std::slice::from_ref(item))).collect::<Vec<_>>();
+            items.iter().flat_map(made).collect()
+        }
+        ("zip", [other]) => {
+            let pair = |(item, other): (&Value, Value)| Value::tuple(vec![item.clone(), other]);
+            items.iter().zip(iter(other)).map(pair).collect()
+        }
         ("map", [of]) => items.iter().map(|item| call(of, std::slice::from_ref(item))).collect(),
         ("filter", [test]) => items.iter().filter(|item| holds(test, item)).cloned().collect(),
         _ => return None,
@@ -207,6 +265,19 @@ fn asked(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
             at.map_or(Value::None, |at| Value::from(at as i64))
         }
         ("join", [Value::Str(between)]) => Value::from(super::join(items.iter().cloned(), between)),
+        ("mean", []) if !items.is_empty() => mean(items),
+        ("std" | "var", []) if !items.is_empty() => {
+            let middle = float(&mean(items));
+            let squares = items.iter().map(|item| (float(item) - middle).powi(2));
+            let spread = squares.sum::<f64>() / items.len() as f64;
+            Value::Float(if name == "std" { spread.sqrt() } else { spread })
+        }
+        ("count", [test]) => Value::from(items.iter().filter(|item| holds(test, item)).count() as i64),
+        ("position", [test]) => {
+            let at = items.iter().position(|item| holds(test, item));
+            at.map_or(Value::None, |at| Value::from(at as i64))
+        }
+        ("product", []) => items.iter().fold(Value::from(1), |all, item| super::mul(&all, item)),
         ("sum", []) => items.iter().fold(Value::from(0), |sum, item| super::add(&sum, item)),
         ("min", []) => extreme(items, super::lt),
         ("max", []) => extreme(items, super::gt),

@@ -26,6 +26,84 @@ pub fn json_pretty(value: &Value) -> String {
     out
 }
 
+/// Whether a text is JSON.
+pub fn json_validate(source: &str) -> bool {
+    crate::json::loads(source).is_ok()
+}
+
+/// What a JSON text writes: `object`, `array`, `string`, `number`, `boolean`, `null`.
+#[track_caller]
+pub fn json_type(source: &str) -> String {
+    let name = match json_parse(source) {
+        Value::None => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        _ => "object",
+    };
+    name.to_owned()
+}
+
+/// The parts of a path: `a.b[0]` and `a.b.0` have three.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['.', '[', ']']).filter(|part| !part.is_empty())
+}
+
+fn inside(value: &Value, part: &str) -> Value {
+    match value {
+        Value::Dict(entries) => entries.get(&Value::from(part.to_owned())).unwrap_or_default(),
+        Value::List(items) => {
+            let at = part.parse::<usize>().ok();
+            at.and_then(|at| items.borrow().get(at).cloned()).unwrap_or_default()
+        }
+        _ => Value::None,
+    }
+}
+
+/// The value at a path, or nil.
+pub fn json_get(value: &Value, path: &str) -> Value {
+    parts(path).fold(value.clone(), |value, part| inside(&value, part))
+}
+
+/// A value with another one at a path.
+#[track_caller]
+pub fn json_set(value: &Value, path: &str, new: &Value) -> Value {
+    let path: Vec<&str> = parts(path).collect();
+    set(value, &path, new)
+}
+
+#[track_caller]
+fn set(value: &Value, path: &[&str], new: &Value) -> Value {
+    let [part, rest @ ..] = path else { return new.clone() };
+    let item = set(&inside(value, part), rest, new);
+    match value {
+        Value::List(_) => {
+            let at = part.parse::<i64>().unwrap_or(-1);
+            super::call_method(value, "with_item", &[Value::from(at), item])
+        }
+        Value::Dict(_) => super::call_method(value, "with_insert", &[Value::from((*part).to_owned()), item]),
+        _ => {
+            let pair = (Value::from((*part).to_owned()), item);
+            Value::from([pair].into_iter().collect::<crate::Dict<Value, Value>>())
+        }
+    }
+}
+
+/// Two objects as one; objects that both have are merged, too.
+pub fn json_merge(value: &Value, other: &Value) -> Value {
+    let (Value::Dict(entries), Value::Dict(more)) = (value, other) else { return other.clone() };
+    let mut out = entries.borrow().clone();
+    for (key, item) in more.borrow().iter() {
+        let merged = match out.get(key) {
+            Some(known) => json_merge(known, item),
+            None => item.clone(),
+        };
+        out.insert(key.clone(), merged);
+    }
+    Value::from(out)
+}
+
 fn write(value: &Value, indent: Option<usize>, depth: usize, out: &mut String) {
     match value {
         Value::None => out.push_str("null"),
@@ -103,6 +181,11 @@ mod tests {
     fn texts_are_read_and_written() {
         let value = json_parse("{\"a\": [1, 2.5, null], \"b\": \"x\\ny\"}");
         assert_eq!(json_stringify(&value), "{\"a\":[1,2.5,null],\"b\":\"x\\ny\"}");
+        assert!(json_validate("[1]") && !json_validate("[1"));
+        let other = json_set(&value, "a[0]", &Value::from(7));
+        assert_eq!(json_stringify(&json_get(&other, "a.0")), "7");
+        let merged = json_merge(&json_parse("{\"a\":{\"b\":1}}"), &json_parse("{\"a\":{\"c\":2}}"));
+        assert_eq!(json_stringify(&merged), "{\"a\":{\"b\":1,\"c\":2}}");
         assert_eq!(json_pretty(&json_parse("[1, []]")), "[\n  1,\n  []\n]");
     }
 }

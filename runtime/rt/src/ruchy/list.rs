@@ -40,6 +40,13 @@ pub fn chunks<T: Clone>(items: &[T], size: i64) -> Vec<Vec<T>> {
     items.chunks(size).map(<[T]>::to_vec).collect()
 }
 
+/// The sum of ints: a program that is compiled with checks has one by itself.
+#[track_caller]
+pub fn total(items: impl IntoIterator<Item = i64>) -> i64 {
+    let sum = items.into_iter().try_fold(0_i64, i64::checked_add);
+    sum.unwrap_or_else(|| crate::raise_new(crate::OverflowError, "Integer overflow in addition"))
+}
+
 /// The product of numbers; stops where it is too large.
 #[track_caller]
 pub fn product(items: impl IntoIterator<Item = i64>) -> i64 {
@@ -96,7 +103,7 @@ pub fn part<T: Clone>(items: &[T], start: i64, end: i64) -> Vec<T> {
 }
 
 /// The place of an item's first equal.
-pub fn index_of<T: PartialEq>(items: &[T], item: &T) -> Option<i64> {
+pub fn index_of<T: PartialEq<U>, U: ?Sized>(items: &[T], item: &U) -> Option<i64> {
     super::position(items.iter(), |found| found == item)
 }
 

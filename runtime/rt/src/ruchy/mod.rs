@@ -3,10 +3,13 @@
 mod choose;
 mod dynamic;
 mod dynamic_parts;
+mod frame;
 mod json;
 mod list;
 mod nil;
 mod number;
+mod outside;
+mod post;
 mod show;
 mod show_value;
 mod text;
@@ -17,16 +20,28 @@ pub use choose::{
 };
 pub use dynamic::{add, div, eq, ge, gt, is_none, le, lt, mul, ne, neg, rem, sub, truth};
 pub use dynamic_parts::{call, call_method, get_attr, get_item, get_slice, iter, type_of};
-pub use json::{json_parse, json_pretty, json_stringify};
+pub use frame::{dataframe, dataframe_from_csv, dataframe_from_json};
+pub use json::{
+    json_get, json_merge, json_parse, json_pretty, json_set, json_stringify, json_type, json_validate,
+};
 pub use list::{
     chunks, difference, entries, flatten, index_of, intersection, join, mean, mean_of_ints, merge, pairs,
-    part, product, reverse, reversed, sorted, step_by, union, unique, windows,
+    part, product, reverse, reversed, sorted, step_by, total, union, unique, windows,
 };
-pub use nil::{catch_result, caught, coalesce, fault_message, fault_type, greatest, is_nil, least};
+pub use nil::{
+    catch_result, caught, coalesce, fault_message, fault_type, greatest, is_nil, least, or_else, report,
+    start,
+};
 pub use number::{
     as_char, as_i8, as_i16, as_i32, as_u8, as_u16, as_u32, char_to_int, exponent, float_rem, pow, radix, shl,
     shr, to_float, to_int, unsigned,
 };
+pub use outside::{
+    append_file, delete_file, env_args, env_var, file_exists, fs_copy, fs_create_dir, fs_read, fs_remove_dir,
+    fs_remove_file, fs_rename, fs_write, is_file, path_extension, path_file_name, path_file_stem,
+    path_is_absolute, path_join, path_parent, read_file, sleep, timestamp, write_file,
+};
+pub use post::{ask, post};
 #[doc(hidden)]
 pub use show::by_number;
 pub use show::{Debugged, Nested, Show, Text, debug, nested, or_nil, text};

@@ -1,6 +1,6 @@
 //! What may be nil, and what a `catch` of Ruchy sees of an error.
 
-use crate::class::{IndexError, IntegerOverflow, KeyError, TypeError, ZeroDivisionError};
+use crate::class::{IndexError, IntegerOverflow, KeyError, RecursionError, TypeError, ZeroDivisionError};
 use crate::error::Outside;
 use crate::{Error, OverflowError};
 use std::cmp::Ordering;
@@ -14,6 +14,11 @@ pub fn coalesce<T>(value: T, other: T) -> T {
 /// Whether a value of a type without nil is nil.
 pub fn is_nil<T: ?Sized>(_: &T) -> bool {
     false
+}
+
+/// A result, or what another attempt makes of its error, which fails in the same way.
+pub fn or_else<T, E>(result: Result<T, E>, other: impl FnOnce(E) -> Result<T, E>) -> Result<T, E> {
+    result.or_else(other)
 }
 
 /// The smallest item, if there is one.
@@ -64,7 +69,14 @@ pub fn fault_message(error: &Error) -> String {
         let key = error.args().first().map(|key| crate::str(&key.value()).to_string());
         return format!("Key '{}' not found in object", key.unwrap_or_default());
     }
+    if error.is_a(RecursionError) {
+        return "Recursion limit exceeded".to_owned();
+    }
     let message = error.message();
+    // Only `unwrap` gives it here.
+    if message == "'NoneType' object has no such attribute" {
+        return "called `Option::unwrap()` on a `None` value".to_owned();
+    }
     match error.is_a(OverflowError) || error.is_a(IntegerOverflow) {
         true => message.replace("integer overflow", "Integer overflow"),
         false => message,
@@ -77,6 +89,24 @@ pub fn caught(error: &Error) -> String {
         true => error.message(),
         false => format!("{{message: \"{}\", type: \"{}\"}}", fault_message(error), fault_type(error)),
     }
+}
+
+/// What is written where nothing catches an error: its place, and in the last line what it says.
+pub fn report(error: &Error) -> String {
+    let last = match error.name().starts_with("Thrown") {
+        true => format!("Uncaught exception: {}", error.message()),
+        false => format!("Error: Runtime error: {}", fault_message(error)),
+    };
+    match crate::start::source_place(error) {
+        Some((file, line)) => format!("  --> {file}:{line}\n{last}"),
+        None => last,
+    }
+}
+
+/// Runs a translated program in Ruchy: [`crate::start()`] with the words of the language.
+pub fn start<T: crate::start::Outcome + 'static>(map: &str, main: fn() -> T) {
+    crate::start::speak_ruchy();
+    crate::start::start(map, main);
 }
 
 #[cfg(test)]

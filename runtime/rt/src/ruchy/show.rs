@@ -1,6 +1,7 @@
 //! The text of values as Ruchy prints them: `[1, 2.5, "a"]`, `P {x: 1}`, `Some(3)`.
 
 use crate::{Dict, Set};
+use std::cell::Ref;
 use std::fmt;
 use std::rc::Rc;
 
@@ -169,7 +170,7 @@ macro_rules! show_behind {
         }
     )*};
 }
-show_behind!(&T, &mut T, Box<T>, Rc<T>);
+show_behind!(&T, &mut T, Box<T>, Rc<T>, Ref<'_, T>);
 
 impl Show for String {
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
