@@ -163,7 +163,7 @@ impl Emit<'_, '_, '_> {
         if *ty.kind() == TyKind::Never {
             return self.result_of(None, None, ty);
         }
-        self.from_word(word, ty)
+        self.value_of_word(word, ty)
     }
 
     fn native(&mut self, code: host::Native, values: &[Value], tys: &[Ty]) -> Value {
@@ -201,7 +201,7 @@ impl Emit<'_, '_, '_> {
         let word = self
             .host(host::next_argument as *const () as usize, &[list], Some(types::I64))
             .expect("it gives a word");
-        self.from_word(word, ty)
+        self.value_of_word(word, ty)
     }
 
     fn pointer_call(&mut self, target: NodeId, args: &[NodeId], ty: Ty) -> Value {
@@ -291,7 +291,7 @@ impl Emit<'_, '_, '_> {
         let word = self.native(code, &values, params);
         match self.unit.class(ret) {
             Some(_) => {
-                let value = self.from_word(word, ret);
+                let value = self.value_of_word(word, ret);
                 self.b.ins().return_(&[value]);
             }
             None => {

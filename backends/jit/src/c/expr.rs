@@ -251,7 +251,7 @@ impl Emit<'_, '_, '_> {
     }
 
     /// The value of a word that the library gave.
-    pub(super) fn from_word(&mut self, word: Value, ty: Ty) -> Value {
+    pub(super) fn value_of_word(&mut self, word: Value, ty: Ty) -> Value {
         match self.unit.class(ty) {
             Some(types::F64) => self.b.ins().bitcast(types::F64, MemFlagsData::new(), word),
             Some(types::F32) => {

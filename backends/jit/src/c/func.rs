@@ -310,7 +310,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
     }
 
     fn copy(&mut self, to: Value, from: Value, size: u64) {
-        if size <= 64 && size % 8 == 0 {
+        if size <= 64 && size.is_multiple_of(8) {
             let words: Vec<Value> = (0..size as i32 / 8)
                 .map(|word| self.b.ins().load(types::I64, MemFlagsData::new(), from, word * 8))
                 .collect();
@@ -708,7 +708,8 @@ fn keys_of(pat: &Pat, out: &mut Vec<i128>) -> bool {
             out.push(i128::from(*value));
             true
         }
-        Pat::Or(parts) => parts.iter().fold(true, |all, part| keys_of(part, out) && all),
+        // Every part is asked, whatever one before it takes.
+        Pat::Or(parts) => parts.iter().map(|part| keys_of(part, out)).min().unwrap_or(true),
         _ => false,
     }
 }

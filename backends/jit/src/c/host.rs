@@ -379,6 +379,7 @@ pub fn register(number: u32, code: *const u8, signature: &str) -> bool {
         ($($name:ident: $ty:ty as $raw:ty = $to:expr),* => $ret:ty as $raw_ret:ty, $from:expr) => {{
             // SAFETY: the finished code of a function with this signature.
             let code: extern "C" fn($($raw),*) -> $raw_ret = unsafe { std::mem::transmute(code) };
+            #[allow(clippy::unused_unit, reason = "some have no result")]
             let made: Rc<dyn Fn($($ty),*) -> $ret> = Rc::new(move |$($name: $ty),*| $from(code($($to),*)));
             Rc::new(made) as Rc<dyn Any>
         }};

@@ -5,8 +5,11 @@ use batuta_base::Name;
 use batuta_core::{FloatWidth, RecordField, Ty, TyKind, Width};
 use cranelift::codegen::ir::types::{self, Type};
 
-/// Fields of the runtime's records: name, offset, type.
-const LIBRARY: &[(&str, u64, &[(&str, u64, Scalar)])] = &[
+/// Name, offset and type of each field.
+type Fields = &'static [(&'static str, u64, Scalar)];
+
+/// The runtime's records: name, size, fields.
+const LIBRARY: &[(&str, u64, Fields)] = &[
     (
         "c.Tm",
         56,

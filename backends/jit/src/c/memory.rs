@@ -159,7 +159,7 @@ impl Emit<'_, '_, '_> {
                 let call = host::get_bits as *const () as usize;
                 let word = self.host(call, &[at, args[0], args[1], args[2]], Some(types::I64));
                 let word = word.expect("it gives a word");
-                self.from_word(word, ty)
+                self.value_of_word(word, ty)
             }
             (_, None) => {
                 let value = self.node(args[1]);

@@ -204,7 +204,7 @@ pub fn isunordered(x: f64, y: f64) -> i32 {
 }
 /// `islessgreater`
 pub fn islessgreater(x: f64, y: f64) -> i32 {
-    i32::from(x < y || x > y)
+    i32::from(x != y && !x.is_nan() && !y.is_nan())
 }
 /// `isinf`: with the sign.
 pub fn isinf(x: f64) -> i32 {
