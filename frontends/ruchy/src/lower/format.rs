@@ -311,7 +311,7 @@ impl<'t> Lowerer<'t> {
                     self.expr(arg)
                 }
                 Some(_) => break,
-                None => self.inline(&name.to_owned(), at)?,
+                None => self.inline(name, at)?,
             };
             counts.push(count);
             out.replace_range(start..=end, &COUNT.to_string());
