@@ -31,7 +31,7 @@ pub(super) fn whole<'e>(of: &'e Expr, tree: &Tree) -> Option<Whole<'e>> {
     match row.name.as_str() {
         "memset" => {
             let byte = uncast(given).as_int()? & 0xff;
-            can_fill(&to.ty, byte, &tree.records).then_some(Whole::Fill(to, byte))
+            can_fill(&to.ty, byte).then_some(Whole::Fill(to, byte))
         }
         "memcpy" | "memmove" => {
             let from = variable(given)?;
@@ -56,9 +56,9 @@ fn uncast(of: &Expr) -> &Expr {
 }
 
 /// Whether items whose bytes are all the same have a value that can be said.
-fn can_fill(ty: &CTy, byte: i128, records: &Records) -> bool {
+fn can_fill(ty: &CTy, byte: i128) -> bool {
     match ty {
-        CTy::Array(item, _) => can_fill(item, byte, records),
+        CTy::Array(item, _) => can_fill(item, byte),
         CTy::Int(kind) => byte == 0 || byte == 0xff || kind.size() == 1,
         _ => byte == 0,
     }
