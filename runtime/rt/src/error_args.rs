@@ -87,7 +87,7 @@ mod tests {
     #[test]
     #[should_panic]
     fn what_only_has_a_text_is_not_told_apart() {
-        let argument = Arg::of(&vec![1]).value();
+        let argument = Arg::of_kind(&vec![1], false).value();
         assert!(argument == Value::from(vec![1]));
         let _ = argument == Value::from(vec![2]);
     }
