@@ -4,7 +4,7 @@ use super::func::{self, Emit};
 use super::layout::{self, is_bytes, is_wide};
 use super::{Unit, host};
 use batuta_base::Name;
-use batuta_core::{Callee, Node, NodeId, PtrOp, Ty, TyKind};
+use batuta_core::{Callee, IntOp, Node, NodeId, PtrOp, Ty, TyKind};
 use cranelift::codegen::ir::condcodes::IntCC;
 use cranelift::codegen::ir::{AbiParam, MemFlagsData, Signature, TrapCode, Value, types};
 use cranelift::prelude::{FunctionBuilder, FunctionBuilderContext, InstBuilder};
@@ -13,7 +13,7 @@ use cranelift_module::{FuncId, Module};
 impl Emit<'_, '_, '_> {
     /// Calls a function of this process whose parameters are words.
     pub(super) fn host(&mut self, code: usize, args: &[Value], ret: Option<types::Type>) -> Option<Value> {
-        let key = (args.len(), usize::from(ret.is_some()), false);
+        let key = (args.len(), ret.is_some());
         let signature = match self.signatures.get(&key) {
             Some(known) => *known,
             None => {
@@ -144,9 +144,8 @@ impl Emit<'_, '_, '_> {
         if name == "va_arg" {
             return self.next_argument(values[0], ty);
         }
-        if name == "extend" {
-            self.gap("a member of open length with values");
-            return self.unit_value();
+        if matches!(name, "div" | "ldiv" | "lldiv" | "imaxdiv") {
+            return self.quotient(&values, self.body.ty(args[0]), ty);
         }
         let Some(code) = host::native(name) else {
             self.gap(format!("the function `{name}` of the C library"));
@@ -186,6 +185,17 @@ impl Emit<'_, '_, '_> {
             "trunc" if is_double(self) => self.b.ins().trunc(values[0]),
             _ => return None,
         })
+    }
+
+    /// `div` and its family: quotient and remainder, one behind the other.
+    fn quotient(&mut self, values: &[Value], of: Ty, ty: Ty) -> Value {
+        let at = self.room(ty);
+        let half = self.unit.size(of) as i32;
+        for (offset, op) in [(0, IntOp::Div), (half, IntOp::Rem)] {
+            let part = self.binary(op.into(), values[0], values[1], of, of);
+            self.put(at, offset, part, of);
+        }
+        at
     }
 
     /// `va_arg`

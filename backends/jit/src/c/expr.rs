@@ -21,7 +21,7 @@ impl Emit<'_, '_, '_> {
             Node::Const(value) => self.constant(value, row.ty),
             Node::Use(place, _) => self.read(place, row.ty),
             Node::Op { op, attr, args } => match op {
-                Op::PtrOp(op) => self.ptr(*op, attr, args, row.ty, node),
+                Op::PtrOp(op) => self.ptr(*op, attr, args, row.ty),
                 Op::BoolOp(op @ (BoolOp::And | BoolOp::Or)) => self.short_circuit(*op, args),
                 Op::ListOp(op) => self.array(*op, args, row.ty),
                 Op::ClassOp(_) => self.record(args, row.ty),
@@ -48,8 +48,8 @@ impl Emit<'_, '_, '_> {
                 self.call(callee, &args, row.ty)
             }
             Node::Item(path) => self.item(*path, row.ty),
-            Node::Hole { .. } => {
-                self.stop(host::Stop::Hole);
+            Node::Hole { why, .. } => {
+                self.stop_at_hole(why);
                 self.nowhere();
                 self.unit_value()
             }

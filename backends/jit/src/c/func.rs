@@ -31,7 +31,8 @@ pub(super) struct Emit<'u, 'a, 'b> {
     /// Where a result in bytes goes.
     result: Option<Value>,
     pub(super) origin: Origin,
-    pub(super) signatures: HashMap<(usize, usize, bool), SigRef>,
+    /// Signatures of functions of this process: number of words, whether one comes back.
+    pub(super) signatures: HashMap<(usize, bool), SigRef>,
 }
 
 /// A loop or block that can be left.

@@ -113,8 +113,9 @@ calls! {
 
 include!(concat!(env!("OUT_DIR"), "/natives.rs"));
 
-/// Functions that do not come back.
-static ENDS: &[(&str, Native)] = &[
+/// Functions whose heads say no words: those that do not come back, and that of the runtime alone.
+static OTHERS: &[(&str, Native)] = &[
+    ("extend", n_extend),
     ("exit", n_exit),
     ("Exit", n_quick_exit),
     ("quick_exit", n_quick_exit),
@@ -123,6 +124,10 @@ static ENDS: &[(&str, Native)] = &[
     ("bad_goto", n_bad_goto),
 ];
 
+extern "C" fn n_extend(words: *const u64) -> u64 {
+    c::extend(at(words, 0), at(words, 1));
+    0
+}
 extern "C" fn n_exit(words: *const u64) -> u64 {
     c::exit(at(words, 0))
 }
@@ -142,7 +147,7 @@ extern "C" fn n_assert_fail(words: *const u64) -> u64 {
 /// The code of a function of the library.
 pub fn native(name: &str) -> Option<Native> {
     let found = NATIVES.binary_search_by(|(known, _)| (*known).cmp(name)).map(|at| NATIVES[at].1);
-    found.ok().or_else(|| ENDS.iter().find(|(known, _)| *known == name).map(|(_, code)| *code))
+    found.ok().or_else(|| OTHERS.iter().find(|(known, _)| *known == name).map(|(_, code)| *code))
 }
 
 /// Where the program stands: an index of [`SITES`]. Code sets it before whatever can stop the program.
@@ -172,12 +177,11 @@ pub enum Stop {
     Shr,
     Zero,
     Index,
-    Hole,
 }
 
 /// Stops the program.
 pub extern "C" fn stop(why: u64) {
-    const ALL: [&str; 11] = [
+    const ALL: [&str; 10] = [
         "signed overflow in an addition",
         "signed overflow in a subtraction",
         "signed overflow in a multiplication",
@@ -188,9 +192,15 @@ pub extern "C" fn stop(why: u64) {
         "shift by a count that is not below the width",
         "division by zero",
         "an index is outside of its array",
-        "this part of the program has no translation",
     ];
     panic!("{}", ALL[why as usize])
+}
+
+/// Stops the program where a part of it has no translation, as emitted programs do.
+pub extern "C" fn stop_at_hole(text: *const u8, len: u64) {
+    // SAFETY: compiled code passes constant bytes, which were text.
+    let text = String::from_utf8_lossy(unsafe { slice::from_raw_parts(text, len as usize) });
+    panic!("not yet implemented: {text}")
 }
 
 pub extern "C" fn stop_access(address: u64, count: u64) {

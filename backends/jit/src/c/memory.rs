@@ -11,7 +11,7 @@ use cranelift::codegen::ir::{MemFlagsData, TrapCode, Value, types};
 use cranelift::prelude::InstBuilder;
 
 impl Emit<'_, '_, '_> {
-    pub(super) fn ptr(&mut self, op: PtrOp, attr: &Attr, args: &[NodeId], ty: Ty, node: NodeId) -> Value {
+    pub(super) fn ptr(&mut self, op: PtrOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Value {
         match op {
             PtrOp::Null => self.word(0),
             PtrOp::Zero => self.zero(ty),
@@ -93,35 +93,20 @@ impl Emit<'_, '_, '_> {
                 }
                 self.unit_value()
             }
-            PtrOp::Args => {
-                let _ = node;
-                self.argument_list(args)
-            }
+            PtrOp::Args => self.argument_list(args),
         }
     }
 
     pub(super) fn zero(&mut self, ty: Ty) -> Value {
         if !is_bytes(ty) {
-            return match self.unit.class(ty) {
-                Some(class) => {
-                    let nothing = self.unit_value();
-                    self.of_class_or(nothing, class)
-                }
-                None => self.unit_value(),
-            };
+            let nothing = self.unit_value();
+            return self.unit.class(ty).map_or(nothing, |class| self.of_class(nothing, class));
         }
         let at = self.room(ty);
         let size = self.unit.size(ty);
         let size = self.word(size as i64);
         self.host(host::clear as *const () as usize, &[at, size], None);
         at
-    }
-
-    fn of_class_or(&mut self, nothing: Value, class: types::Type) -> Value {
-        match class {
-            types::I8 => nothing,
-            class => self.of_class(nothing, class),
-        }
     }
 
     /// A new object of the stack.

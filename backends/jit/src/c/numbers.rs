@@ -17,6 +17,15 @@ impl Emit<'_, '_, '_> {
         self.b.ins().trap(TrapCode::unwrap_user(1));
     }
 
+    /// Stops the program where a part of it has no translation.
+    pub(super) fn stop_at_hole(&mut self, why: &str) {
+        self.note_site();
+        let text = host::constant(why.as_bytes());
+        let (text, len) = (self.word(text as i64), self.word(why.len() as i64));
+        self.host(host::stop_at_hole as *const () as usize, &[text, len], None);
+        self.b.ins().trap(TrapCode::unwrap_user(1));
+    }
+
     /// Stops the program where a condition holds.
     pub(super) fn stop_if(&mut self, condition: Value, why: Stop) {
         let (cold, next) = (self.b.create_block(), self.b.create_block());

@@ -378,6 +378,9 @@ pub(crate) fn new_module() -> JITModule {
     let set = [
         ("opt_level", "speed"),
         ("is_pic", "false"),
+        // A large frame touches each of its pages, so that none is beyond the end of the stack unseen.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
         // Values of 128 bits as arguments.
         ("enable_llvm_abi_extensions", "true"),
         ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
