@@ -57,7 +57,7 @@ impl Lower<'_> {
             }
             ExprKind::Cast(inner) => self.cast(inner, &of.ty, ty),
             ExprKind::Addr(inner) => {
-                let place = self.place(inner);
+                let place = self.addressed(inner);
                 let at = self.pointer_to(place);
                 self.convert(at, ty)
             }
@@ -163,7 +163,7 @@ impl Lower<'_> {
             let text = text.clone();
             return self.text(&text, ty);
         }
-        let place = self.place(inner);
+        let place = self.addressed(inner);
         let at = match place {
             Place::Native(_) | Place::Cell(_) => return self.hole(inner.pos, "the address of this array"),
             other => self.pointer_to(other),

@@ -56,6 +56,10 @@ pub(super) struct Lower<'a> {
     /// Variables that were declared before their place in the text.
     pub(super) hoisted: Vec<VarId>,
     pub(super) machine: Option<super::machine::Machine>,
+    /// Initialisers are one value, whatever they leave out: there is no place for statements.
+    pub(super) is_whole: bool,
+    /// A value without a place gets one in checked memory: its address is taken.
+    pub(super) is_addressed: bool,
 }
 
 /// All bodies of a unit: functions, values of cells and tables, the initialiser of objects in memory.
@@ -111,6 +115,8 @@ impl<'a> Lower<'a> {
             rest: None,
             hoisted: Vec::new(),
             machine: None,
+            is_whole: false,
+            is_addressed: false,
         }
     }
 

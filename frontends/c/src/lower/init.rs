@@ -160,7 +160,7 @@ impl Lower<'_> {
                 let (CTy::Array(item, Some(len)), false) = (ty, self.unit.tree.records.is_bytes(ty)) else {
                     return items.is_empty();
                 };
-                let dense = *len <= SHORT || items.len() as u64 * 2 >= *len;
+                let dense = self.is_whole || *len <= SHORT || items.len() as u64 * 2 >= *len;
                 (dense || items.is_empty())
                     && items.iter().all(|(at, init)| at < len && self.has_value(init, item))
             }
@@ -346,6 +346,7 @@ fn value_body<'a>(
 ) -> Lower<'a> {
     let mut lower = Lower::new(linked, index, unit, None, path);
     lower.body.ret = linked.image.objects[&path].ty;
+    lower.is_whole = true;
     let own = lower.body.ret;
     let is_constant = row.init.as_ref().is_none_or(|init| match init {
         Init::Expr(value) => matches!(value.kind, ExprKind::Int(..) | ExprKind::Float(_)),

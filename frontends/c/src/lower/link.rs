@@ -117,9 +117,11 @@ impl Linked {
 
     fn link_records(&mut self, units: &[UnitTree]) {
         // One definition in a header is one type, whoever includes it.
-        let mut shared: FxHashMap<(Name, u32), Name> = FxHashMap::default();
+        let mut shared: FxHashMap<(Name, u32, usize, String), Name> = FxHashMap::default();
         for unit in units {
             let mut paths = Vec::new();
+            // A macro may define several in one place.
+            let mut counts: FxHashMap<(Name, u32), usize> = FxHashMap::default();
             for (index, row) in unit.tree.records.rows.iter().enumerate() {
                 if unit.is_bundled(row.pos) {
                     let name = row.tag.or(row.alias);
@@ -129,7 +131,9 @@ impl Linked {
                     continue;
                 }
                 let home = unit.home(row.pos);
-                let key = (home, row.pos.start);
+                let count = counts.entry((home, row.pos.start)).or_default();
+                *count += 1;
+                let key = (home, row.pos.start, *count, shape(row, &unit.tree.records));
                 let path = match shared.get(&key) {
                     Some(path) => *path,
                     None => {
@@ -443,6 +447,23 @@ pub(crate) fn field_names(row: &Record) -> Vec<Name> {
         out.push(name);
     }
     out
+}
+
+/// What has to be equal in two units for a record to be one type.
+fn shape(row: &Record, records: &Records) -> String {
+    let fields = row.fields.iter().flatten().map(|field| {
+        let name = field.name.map_or("", |name| name.as_str());
+        let size = records.size(&field.ty).unwrap_or(0);
+        let kind = if field.ty.is_float() {
+            'f'
+        } else if field.ty.is_ptr() {
+            'p'
+        } else {
+            'i'
+        };
+        format!("{name}:{kind}{size}@{}", field.offset)
+    });
+    format!("{}{}", row.size, fields.collect::<String>())
 }
 
 fn global_uses(unit: &UnitTree) -> Vec<Use> {

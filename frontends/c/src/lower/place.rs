@@ -45,6 +45,14 @@ impl Lower<'_> {
         }
     }
 
+    /// A place whose address is taken.
+    pub(super) fn addressed(&mut self, of: &Expr) -> Place {
+        let before = std::mem::replace(&mut self.is_addressed, true);
+        let place = self.place(of);
+        self.is_addressed = before;
+        place
+    }
+
     fn var_place(&mut self, id: VarId) -> Place {
         match self.homes.get(&id).copied() {
             Some(Home::Native(local)) => Place::Native(core::Place::local(local)),
@@ -158,7 +166,7 @@ impl Lower<'_> {
         if *ty.kind() == TyKind::Never {
             return Place::Nowhere(value);
         }
-        if self.unit.tree.records.is_bytes(&of.ty) || of.ty.is_array() {
+        if self.is_addressed || self.unit.tree.records.is_bytes(&of.ty) || of.ty.is_array() {
             let owner = Ty::lib("c.Local", [ty]);
             let made = self.body.op(PtrOp::Local, vec![value], owner, self.origin);
             let local = self.new_temp("held", owner, made);

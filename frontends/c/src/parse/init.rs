@@ -94,7 +94,11 @@ impl Parser {
         while !self.is("}") {
             let is_old = self.peek().kind == Kind::Ident && self.peek_at(1).is(":");
             let last = if self.is("[") || self.is(".") || is_old {
-                self.designated(ty, &mut out)?
+                let path = self.designated(ty, &mut out)?;
+                for depth in (1..path.len()).rev() {
+                    self.continued(ty, &mut out, &path[..depth], path[depth] + 1)?;
+                }
+                path[0]
             } else {
                 self.element(ty, &mut out, at)?;
                 at
@@ -168,8 +172,8 @@ impl Parser {
         Ok(out)
     }
 
-    /// `[1].x = value`: the last position that it sets.
-    fn designated(&mut self, ty: &CTy, out: &mut Init) -> Parsed<u64> {
+    /// `[1].x = value`: the way to the last element that it sets.
+    fn designated(&mut self, ty: &CTy, out: &mut Init) -> Parsed<Vec<u64>> {
         let (first, last, path) = self.designator(ty)?;
         let mut of = ty.clone();
         for at in &path {
@@ -178,21 +182,40 @@ impl Parser {
             };
             of = inner;
         }
+        let mut rest = Vec::new();
         let init = if self.is("[") || self.is(".") {
             // The rest of the designator is inside of the element.
             let mut inner = take_at(out, &path).unwrap_or_else(|| empty(&of));
-            self.designated(&of, &mut inner)?;
+            rest = self.designated(&of, &mut inner)?;
             inner
         } else {
             self.eat("=");
             self.init_value(&of)?
         };
+        let to = |at: u64| [&[at], &path[1..]].concat();
         for at in first..=last {
-            let mut path = path.clone();
-            path[0] = at;
-            put_at(out, ty, &path, init.clone(), self);
+            put_at(out, ty, &to(at), init.clone(), self);
         }
-        Ok(last)
+        Ok([to(last), rest].concat())
+    }
+
+    /// Values without designators behind one that named a part of an aggregate: they go on in it.
+    fn continued(&mut self, ty: &CTy, out: &mut Init, path: &[u64], from: u64) -> Parsed<()> {
+        let of = path.iter().try_fold(ty.clone(), |of, at| self.element_ty_any(&of, *at));
+        let (Some(of), Some(mut inner)) = (of, take_at(out, path)) else { return Ok(()) };
+        let mut at = from;
+        while self.element_ty(&of, at).is_some() && self.is(",") {
+            let next = self.peek_at(1);
+            let is_old = next.kind == Kind::Ident && self.peek_at(2).is(":");
+            if next.is("}") || next.is("[") || next.is(".") || is_old {
+                break;
+            }
+            self.next();
+            self.element(&of, &mut inner, at)?;
+            at += 1;
+        }
+        put_at(out, ty, path, inner, self);
+        Ok(())
     }
 
     fn element_ty_any(&self, ty: &CTy, at: u64) -> Option<CTy> {

@@ -139,6 +139,11 @@ impl VaList {
         Self { args: args.0, next: 0 }
     }
 
+    /// Goes to an argument by its number, which counts from one.
+    pub(crate) fn seek(&mut self, number: usize) {
+        self.next = 8 * (number as u64).saturating_sub(1);
+    }
+
     /// The bytes of the next argument.
     #[track_caller]
     pub(crate) fn next_bytes(&mut self, to: &mut [u8]) {

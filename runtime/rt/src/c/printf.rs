@@ -64,6 +64,7 @@ impl Format<'_> {
     #[track_caller]
     fn conversion(&mut self) {
         let mut spec = Spec::default();
+        let number = self.position();
         loop {
             match self.peek() {
                 b'-' => spec.left = true,
@@ -89,7 +90,21 @@ impl Format<'_> {
         }
         spec.size = self.size();
         let Some(letter) = self.next() else { return };
+        if let Some(number) = number {
+            self.args.seek(number);
+        }
         self.shown(&spec, letter);
+    }
+
+    /// `n$`: the number of an argument (POSIX).
+    fn position(&mut self) -> Option<usize> {
+        let digits = self.text[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 || self.text.get(self.at + digits) != Some(&b'$') {
+            return None;
+        }
+        let number = std::str::from_utf8(&self.text[self.at..self.at + digits]).ok()?.parse().ok()?;
+        self.at += digits + 1;
+        Some(number)
     }
 
     /// Digits, or `*`.
@@ -97,6 +112,9 @@ impl Format<'_> {
     fn number(&mut self) -> Option<i64> {
         if self.peek() == b'*' {
             self.at += 1;
+            if let Some(number) = self.position() {
+                self.args.seek(number);
+            }
             return Some(i64::from(self.args.next::<i32>()));
         }
         let mut value = None;

@@ -274,6 +274,12 @@ fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList)
 #[track_caller]
 fn conversion(format: &[u8], at: &mut usize, scan: &mut Scan<'_>) -> Result<(), End> {
     let byte = |at: usize| format.get(at).copied().unwrap_or(0);
+    let digits = format[*at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits > 0 && byte(*at + digits) == b'$' {
+        let number = std::str::from_utf8(&format[*at..*at + digits]).ok().and_then(|text| text.parse().ok());
+        scan.args.seek(number.unwrap_or(1));
+        *at += digits + 1;
+    }
     let store = byte(*at) != b'*';
     *at += usize::from(!store);
     let mut width = 0;
