@@ -176,6 +176,7 @@ int __fpclassify(double x);
 #define isgreaterequal(x, y) ((x) >= (y))
 #define isless(x, y) ((x) < (y))
 #define islessequal(x, y) ((x) <= (y))
+#define islessgreater(x, y) (__islessgreater(x, y))
 #define isunordered(x, y) (__isunordered(x, y))
 #define FP_NAN 0
 #define FP_INFINITE 1

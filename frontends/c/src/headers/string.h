@@ -34,5 +34,6 @@ void *memmove(void *to, const void *from, size_t count);
 void *memset(void *to, int byte, size_t count);
 int memcmp(const void *a, const void *b, size_t count);
 void *memchr(const void *s, int c, size_t count);
+void *memccpy(void *to, const void *from, int c, size_t count);
 void *memrchr(const void *s, int c, size_t count);
 void *memmem(const void *s, size_t count, const void *part, size_t length);

@@ -225,7 +225,7 @@ impl Parser {
         // What fits may differ in `const` still.
         let words = |at: &Range<usize>| self.toks[at.clone()].iter().map(|tok| tok.text);
         let differs = fitting.iter().any(|(_, at, _)| !words(at).eq(words(&fitting[0].1)));
-        match points_to_const(&control) {
+        match self.points_to_const(&control) {
             Some(is_const) => fitting.retain(|(ty, ..)| matches!(ty, CTy::Ptr(_, to) if to.0 == is_const)),
             None if differs => return Ok(self.hole(pos, "`_Generic` that tells `const` in this operand")),
             None => {}
@@ -237,19 +237,25 @@ impl Parser {
     }
 }
 
-/// Whether the object behind a pointer is const, where the expression tells: what is no pointer tells nothing.
-fn points_to_const(of: &Expr) -> Option<bool> {
-    let CTy::Ptr(_, to) = of.ty else { return None };
-    match &of.kind {
-        ExprKind::Decay(inner) if matches!(inner.kind, ExprKind::Str(_)) => Some(false),
-        ExprKind::Decay(_) | ExprKind::Addr(_) | ExprKind::Cond(..) => None,
-        _ => Some(to.0),
-    }
-}
-
 /// The text of a wide literal; its terminator is four bytes, so three more than a byte string has.
 fn wide_bytes(text: &Rc<[u8]>) -> Rc<[u8]> {
     let mut out = text.to_vec();
     out.extend([0; 3]);
     Rc::from(out)
+}
+
+impl Parser {
+    /// Whether the object behind a pointer is const, where the expression tells: what is no pointer tells nothing.
+    fn points_to_const(&self, of: &Expr) -> Option<bool> {
+        let CTy::Ptr(_, to) = of.ty else { return None };
+        match &of.kind {
+            ExprKind::Decay(inner) => match inner.kind {
+                ExprKind::Str(_) => Some(false),
+                ExprKind::Global(id) => Some(self.tree.globals[id as usize].is_const),
+                _ => None,
+            },
+            ExprKind::Addr(_) | ExprKind::Cond(..) => None,
+            _ => Some(to.0),
+        }
+    }
 }

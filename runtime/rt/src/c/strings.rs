@@ -322,6 +322,15 @@ pub fn memcmp(a: Ptr<()>, b: Ptr<()>, count: u64) -> i32 {
     let at = a.iter().zip(&b).position(|(x, y)| x != y);
     at.map_or(0, |at| i32::from(a[at]) - i32::from(b[at]))
 }
+/// `memccpy`: copies up to the byte; behind it in the target, or null where the byte is not among them.
+#[track_caller]
+pub fn memccpy(to: Ptr<()>, from: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
+    let end = memchr(from, c, count);
+    let taken = if end.is_null() { count } else { end.diff(from) as u64 + 1 };
+    memcpy(to, from, taken);
+    if end.is_null() { Ptr::NULL } else { to.offset(taken) }
+}
+
 /// `memchr`: reads up to the byte, not to the end of the range.
 #[track_caller]
 pub fn memchr(s: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
