@@ -31,6 +31,9 @@ impl LoadError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Missing(_) => "check the spelling, or give the path from the current folder",
+            Self::Unreadable(_, why) if why.kind() == std::io::ErrorKind::InvalidData => {
+                "write it again, or move it away: the folder is read without it then"
+            }
             Self::Unreadable(..) => "check the permissions of the path",
             Self::NotUtf8 { .. } => "save the file as UTF-8 (`iconv -f latin1 -t utf-8 OLD > NEW`)",
             Self::UnknownLanguage(_) => {

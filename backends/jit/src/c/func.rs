@@ -605,9 +605,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             self.end_with(frame, value);
         }
         self.b.switch_to_block(other);
-        let value = self.unit_value();
-        self.end_with(frame, value);
-        self.close(frame)
+        self.close_without(frame)
     }
 
     /// Arms that are tried one after the other.
@@ -643,9 +641,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             self.end_with(frame, value);
             self.b.switch_to_block(other);
         }
-        let value = self.unit_value();
-        self.end_with(frame, value);
-        self.close(frame)
+        self.close_without(frame)
     }
 
     fn open(&mut self, label: Option<Name>, is_loop: bool, again: Option<Block>, ty: Ty) -> usize {
@@ -665,6 +661,13 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             self.b.def_var(variable, value);
         }
         self.b.ins().jump(end, &[]);
+    }
+
+    /// Leaves a frame where no arm has been taken.
+    fn close_without(&mut self, frame: usize) -> Value {
+        let value = self.unit_value();
+        self.end_with(frame, value);
+        self.close(frame)
     }
 
     fn close(&mut self, frame: usize) -> Value {
