@@ -30,6 +30,7 @@ pub fn write(out: &Path) {
     let mut found: Vec<(String, usize)> =
         VARIABLE.iter().map(|(name, arity)| ((*name).to_owned(), *arity)).collect();
     let files = std::fs::read_dir(folder).expect("the runtime lies beside this crate");
+    let mut records = String::new();
     let mut paths: Vec<_> = files.filter_map(|file| file.ok().map(|file| file.path())).collect();
     paths.sort();
     for path in paths {
@@ -38,6 +39,7 @@ pub fn write(out: &Path) {
             let text = std::fs::read_to_string(&path).expect("sources are text");
             found.extend(heads(&text));
             found.extend(rows(&text));
+            write_records(&mut records, &text);
         }
     }
     found.sort();
@@ -54,7 +56,28 @@ pub fn write(out: &Path) {
         let _ = writeln!(text, "    ({name:?}, n_{name}),");
     }
     text.push_str("];\n");
+    let _ =
+        writeln!(text, "pub(super) static RECORDS: &[(&str, u64, super::layout::Fields)] = &[\n{records}];");
     std::fs::write(out, text).expect("the output folder is writable");
+}
+
+/// Rows `(name, size, [(field, offset, type)])` of the `c_record!`s of a source.
+fn write_records(out: &mut String, text: &str) {
+    for part in text.split("c_record!(").skip(1) {
+        let Some((head, rest)) = part.split_once('{') else { continue };
+        let Some((fields, _)) = rest.split_once("});") else { continue };
+        let mut head = head.split(',').map(str::trim);
+        let (Some(name), Some(size)) = (head.next(), head.next()) else { continue };
+        let _ = write!(out, "    (\"c.{name}\", {size}, &[");
+        for field in split(fields).into_iter().filter(|field| !field.is_empty()) {
+            // `TOKEN: field: type = offset`
+            let mut parts = field.splitn(3, ": ").skip(1);
+            let (Some(name), Some(rest)) = (parts.next(), parts.next()) else { continue };
+            let Some((ty, offset)) = rest.split_once(" = ") else { continue };
+            let _ = write!(out, "({name:?}, {offset}, {ty:?}), ");
+        }
+        out.push_str("]),\n");
+    }
 }
 
 /// `pub fn name(a: A, b: B) -> R` whose types are words.

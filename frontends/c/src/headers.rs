@@ -13,8 +13,8 @@ macro_rules! headers {
 }
 
 headers! {
-    "alloca.h" "assert.h" "ctype.h" "errno.h" "float.h" "getopt.h" "inttypes.h" "iso646.h" "limits.h" "locale.h" "math.h" "setjmp.h"
+    "alloca.h" "assert.h" "ctype.h" "dirent.h" "err.h" "errno.h" "fcntl.h" "float.h" "getopt.h" "inttypes.h" "iso646.h" "libgen.h" "limits.h" "locale.h" "math.h" "setjmp.h"
     "signal.h" "stdalign.h" "stdarg.h" "stdbool.h" "stddef.h" "stdint.h" "stdio.h" "stdlib.h" "stdnoreturn.h"
-    "string.h" "strings.h" "sys/types.h" "time.h" "unistd.h" "wchar.h"
+    "string.h" "strings.h" "sys/stat.h" "sys/time.h" "sys/types.h" "time.h" "uchar.h" "unistd.h" "wchar.h"
     "wctype.h"
 }

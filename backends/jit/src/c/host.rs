@@ -117,8 +117,12 @@ include!(concat!(env!("OUT_DIR"), "/natives.rs"));
 static OTHERS: &[(&str, Native)] = &[
     ("extend", n_extend),
     ("exit", n_exit),
-    ("Exit", n_quick_exit),
+    ("Exit", n_exit_at_once),
     ("quick_exit", n_quick_exit),
+    ("err", n_err),
+    ("errx", n_errx),
+    ("verr", n_verr),
+    ("verrx", n_verrx),
     ("abort", n_abort),
     ("assert_fail", n_assert_fail),
     ("bad_goto", n_bad_goto),
@@ -130,6 +134,21 @@ extern "C" fn n_extend(words: *const u64) -> u64 {
 }
 extern "C" fn n_exit(words: *const u64) -> u64 {
     c::exit(at(words, 0))
+}
+extern "C" fn n_exit_at_once(words: *const u64) -> u64 {
+    c::Exit(at(words, 0))
+}
+extern "C" fn n_err(words: *const u64) -> u64 {
+    c::err(at(words, 0), at(words, 1), at(words, 2))
+}
+extern "C" fn n_errx(words: *const u64) -> u64 {
+    c::errx(at(words, 0), at(words, 1), at(words, 2))
+}
+extern "C" fn n_verr(words: *const u64) -> u64 {
+    c::verr(at(words, 0), at(words, 1), at(words, 2))
+}
+extern "C" fn n_verrx(words: *const u64) -> u64 {
+    c::verrx(at(words, 0), at(words, 1), at(words, 2))
 }
 extern "C" fn n_quick_exit(words: *const u64) -> u64 {
     c::quick_exit(at(words, 0))

@@ -5,49 +5,32 @@ use batuta_base::Name;
 use batuta_core::{FloatWidth, RecordField, Ty, TyKind, Width};
 use cranelift::codegen::ir::types::{self, Type};
 
-/// Name, offset and type of each field.
-type Fields = &'static [(&'static str, u64, Scalar)];
+/// Name, offset and Rust's type of each field.
+pub(super) type Fields = &'static [(&'static str, u64, &'static str)];
 
-/// The runtime's records: name, size, fields.
-const LIBRARY: &[(&str, u64, Fields)] = &[
-    (
-        "c.Tm",
-        56,
-        &[
-            ("tm_sec", 0, Scalar::Int),
-            ("tm_min", 4, Scalar::Int),
-            ("tm_hour", 8, Scalar::Int),
-            ("tm_mday", 12, Scalar::Int),
-            ("tm_mon", 16, Scalar::Int),
-            ("tm_year", 20, Scalar::Int),
-            ("tm_wday", 24, Scalar::Int),
-            ("tm_yday", 28, Scalar::Int),
-            ("tm_isdst", 32, Scalar::Int),
-            ("tm_gmtoff", 40, Scalar::Long),
-            ("tm_zone", 48, Scalar::Long),
-        ],
-    ),
-    ("c.Timespec", 16, &[("tv_sec", 0, Scalar::Long), ("tv_nsec", 8, Scalar::Long)]),
-    (
-        "c.LongOption",
-        32,
-        &[
-            ("name", 0, Scalar::Long),
-            ("has_arg", 8, Scalar::Int),
-            ("flag", 16, Scalar::Long),
-            ("val", 24, Scalar::Int),
-        ],
-    ),
-    ("c.Div", 8, &[("quot", 0, Scalar::Int), ("rem", 4, Scalar::Int)]),
-    ("c.LDiv", 16, &[("quot", 0, Scalar::Long), ("rem", 8, Scalar::Long)]),
-    ("c.VaList", 24, &[]),
-];
+/// Size and fields of a record of the runtime.
+fn library_record(name: Name) -> Option<(u64, Fields)> {
+    let records = super::host::RECORDS.iter().find(|(known, ..)| name == **known);
+    let list = (name == "c.VaList").then_some((24, [].as_slice()));
+    records.map(|(_, size, fields)| (*size, *fields)).or(list)
+}
 
-/// What a field of the runtime's records is.
-#[derive(Clone, Copy)]
-enum Scalar {
-    Int,
-    Long,
+/// The type that a field of the runtime has in Rust.
+fn field_type(text: &str) -> Ty {
+    let int = |width| Ty::new(TyKind::Int(width));
+    match text {
+        "i8" => int(Width::I8),
+        "u8" => int(Width::U8),
+        "u16" => int(Width::U16),
+        "i32" => int(Width::I32),
+        "u32" => int(Width::U32),
+        "u64" => int(Width::U64),
+        _ => match text.strip_prefix("[i8; ").and_then(|rest| rest.strip_suffix(']')?.parse().ok()) {
+            Some(len) => Ty::new(TyKind::Array(int(Width::I8), len)),
+            // Pointers are words too.
+            None => Ty::i64(),
+        },
+    }
 }
 
 /// A field of a record: its offset, and its bits where it is some.
@@ -61,7 +44,7 @@ pub(super) struct Member {
 pub(super) fn is_bytes(ty: Ty) -> bool {
     match ty.kind() {
         TyKind::Class(..) | TyKind::Array(..) => true,
-        TyKind::Lib(name, _) => LIBRARY.iter().any(|(known, ..)| *name == *known),
+        TyKind::Lib(name, _) => library_record(*name).is_some(),
         _ => false,
     }
 }
@@ -141,9 +124,7 @@ impl Unit<'_> {
             TyKind::Unit | TyKind::Func(..) => 1,
             TyKind::Array(item, count) => self.size(*item) * count,
             TyKind::Class(path, _) => self.image.records.get(path).map_or(0, |def| def.size),
-            TyKind::Lib(name, _) => {
-                LIBRARY.iter().find(|(known, ..)| *name == *known).map_or(8, |(_, size, _)| *size)
-            }
+            TyKind::Lib(name, _) => library_record(*name).map_or(8, |(size, _)| size),
             TyKind::Int(Width::I128 | Width::U128) => 16,
             _ => self.class(ty).map_or(0, |class| u64::from(class.bytes())),
         }
@@ -158,13 +139,9 @@ impl Unit<'_> {
                 Some(Member { offset: row.offset, bits: row.bits, ty: row.ty })
             }
             TyKind::Lib(path, _) => {
-                let (.., fields) = LIBRARY.iter().find(|(known, ..)| *path == *known)?;
-                let (_, offset, scalar) = fields.iter().find(|(known, ..)| name == *known)?;
-                let ty = match scalar {
-                    Scalar::Int => Ty::new(TyKind::Int(Width::I32)),
-                    Scalar::Long => Ty::i64(),
-                };
-                Some(Member { offset: *offset, bits: None, ty })
+                let (_, fields) = library_record(*path)?;
+                let (_, offset, ty) = fields.iter().find(|(known, ..)| name == *known)?;
+                Some(Member { offset: *offset, bits: None, ty: field_type(ty) })
             }
             _ => None,
         }

@@ -116,5 +116,8 @@
 #define PRIXPTR "lX"
 typedef struct { long quot, rem; } imaxdiv_t;
 long imaxabs(long n);
+imaxdiv_t imaxdiv(long a, long b);
+long wcstoimax(const int *text, int **end, int base);
+unsigned long wcstoumax(const int *text, int **end, int base);
 long strtoimax(const char *s, char **end, int base);
 unsigned long strtoumax(const char *s, char **end, int base);

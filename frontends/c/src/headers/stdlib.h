@@ -6,7 +6,8 @@ typedef struct { long long quot, rem; } lldiv_t;
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
 #define RAND_MAX 2147483647
-#define MB_CUR_MAX 1
+#define MB_CUR_MAX (__ctype_get_mb_cur_max())
+size_t __ctype_get_mb_cur_max(void);
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void *realloc(void *at, size_t size);
@@ -46,3 +47,21 @@ void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, c
 void qsort_r(void *base, size_t count, size_t size, int (*compare)(const void *, const void *, void *), void *arg);
 void *bsearch(const void *key, const void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 char *getenv(const char *name);
+char *secure_getenv(const char *name);
+int setenv(const char *name, const char *value, int overwrite);
+int unsetenv(const char *name);
+int putenv(char *entry);
+int system(const char *command);
+int mkstemp(char *template);
+char *mkdtemp(char *template);
+char *realpath(const char *path, char *to);
+int at_quick_exit(void (*f)(void));
+double drand48(void);
+long lrand48(void);
+long mrand48(void);
+void srand48(long seed);
+int mblen(const char *from, size_t count);
+int mbtowc(wchar_t *to, const char *from, size_t count);
+int wctomb(char *to, wchar_t c);
+size_t mbstowcs(wchar_t *to, const char *from, size_t most);
+size_t wcstombs(char *to, const wchar_t *from, size_t most);

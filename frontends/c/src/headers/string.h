@@ -28,6 +28,12 @@ char *strsep(char **s, const char *delimiters);
 char *strdup(const char *s);
 char *strndup(const char *s, size_t count);
 char *strerror(int error);
+char *strerror_r(int error, char *to, size_t size);
+char *strsignal(int number);
+void *rawmemchr(const void *s, int c);
+#ifdef _GNU_SOURCE
+char *basename(const char *path);
+#endif
 void *memcpy(void *to, const void *from, size_t count);
 void *mempcpy(void *to, const void *from, size_t count);
 void *memmove(void *to, const void *from, size_t count);

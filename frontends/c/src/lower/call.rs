@@ -7,7 +7,19 @@ use batuta_base::Name;
 use batuta_core::{Arg, Callee, Mode, Node, NodeId, PtrOp, Ty, TyKind};
 
 /// Library functions that do not come back.
-const NEVER: &[&str] = &["exit", "Exit", "quick_exit", "abort", "assert_fail", "longjmp", "siglongjmp"];
+const NEVER: &[&str] = &[
+    "exit",
+    "Exit",
+    "quick_exit",
+    "abort",
+    "assert_fail",
+    "longjmp",
+    "siglongjmp",
+    "err",
+    "errx",
+    "verr",
+    "verrx",
+];
 
 /// Library functions that only compute.
 pub(super) const QUIET: &[&str] = &[

@@ -360,7 +360,17 @@ fn is_widening(from: &CTy, to: &CTy) -> bool {
 /// Types of the fields of the runtime's records.
 fn library_field(path: &str, field: &str) -> Ty {
     match (path, field) {
-        ("c.LDiv" | "c.Timespec", _) | (_, "tm_gmtoff") => Ty::i64(),
+        ("c.LDiv" | "c.Timespec" | "c.Timeval", _) | (_, "tm_gmtoff") => Ty::i64(),
+        ("c.Stat", "st_mode" | "st_uid" | "st_gid") => Ty::new(TyKind::Int(core::Width::U32)),
+        ("c.Stat", "st_dev" | "st_ino" | "st_nlink" | "st_rdev") => Ty::new(TyKind::Int(core::Width::U64)),
+        ("c.Stat", _) => Ty::i64(),
+        ("c.Dirent", "d_ino") => Ty::new(TyKind::Int(core::Width::U64)),
+        ("c.Dirent", "d_off") => Ty::i64(),
+        ("c.Dirent", "d_reclen") => Ty::new(TyKind::Int(core::Width::U16)),
+        ("c.Dirent", "d_type") => Ty::new(TyKind::Int(core::Width::U8)),
+        ("c.Dirent", "d_name") => Ty::new(TyKind::Array(Ty::new(TyKind::Int(core::Width::I8)), 256)),
+        ("c.Lconv", "int_frac_digits" | "frac_digits") => Ty::new(TyKind::Int(core::Width::I8)),
+        ("c.Lconv", _) => pointer(Ty::new(TyKind::Int(core::Width::I8))),
         (_, "tm_zone") => pointer(Ty::new(TyKind::Int(core::Width::I8))),
         _ => Ty::new(TyKind::Int(core::Width::I32)),
     }

@@ -265,10 +265,8 @@ fn field(tm: &Tm, letter: u8) -> String {
     }
 }
 
-/// `strftime`
-#[track_caller]
-pub fn strftime(to: Ptr<i8>, size: u64, format: Ptr<i8>, at: Ptr<Tm>) -> u64 {
-    let (format, tm) = (bytes_of(format), at.load());
+/// A time as a format says.
+pub(crate) fn shown_time(format: &[u8], tm: &Tm) -> Vec<u8> {
     let mut out = Vec::new();
     let mut bytes = format.iter().copied();
     while let Some(byte) = bytes.next() {
@@ -278,12 +276,19 @@ pub fn strftime(to: Ptr<i8>, size: u64, format: Ptr<i8>, at: Ptr<Tm>) -> u64 {
         }
         match bytes.next() {
             Some(b'E' | b'O') => {
-                out.extend(bytes.next().map(|letter| field(&tm, letter)).unwrap_or_default().bytes())
+                out.extend(bytes.next().map(|letter| field(tm, letter)).unwrap_or_default().bytes())
             }
-            Some(letter) => out.extend(field(&tm, letter).bytes()),
+            Some(letter) => out.extend(field(tm, letter).bytes()),
             None => out.push(b'%'),
         }
     }
+    out
+}
+
+/// `strftime`
+#[track_caller]
+pub fn strftime(to: Ptr<i8>, size: u64, format: Ptr<i8>, at: Ptr<Tm>) -> u64 {
+    let mut out = shown_time(&bytes_of(format), &at.load());
     let len = out.len() as u64;
     if len >= size {
         return 0;
@@ -291,6 +296,174 @@ pub fn strftime(to: Ptr<i8>, size: u64, format: Ptr<i8>, at: Ptr<Tm>) -> u64 {
     out.push(0);
     put(to.cast(), &out);
     len
+}
+/// `asctime_r`
+#[track_caller]
+pub fn asctime_r(at: Ptr<Tm>, to: Ptr<i8>) -> Ptr<i8> {
+    put(to.cast(), format!("{}\n\0", field(&at.load(), b'c')).as_bytes());
+    to
+}
+/// `ctime_r`
+#[track_caller]
+pub fn ctime_r(at: Ptr<i64>, to: Ptr<i8>) -> Ptr<i8> {
+    asctime_r(gmtime(at), to)
+}
+/// `tzset`
+pub fn tzset() {}
+/// `clock_getres`
+#[track_caller]
+pub fn clock_getres(_clock: i32, to: Ptr<Timespec>) -> i32 {
+    if !to.is_null() {
+        to.store(Timespec { tv_sec: 0, tv_nsec: 1 });
+    }
+    0
+}
+
+/// `struct timeval`
+#[derive(Clone, Copy, Debug)]
+pub struct Timeval {
+    pub tv_sec: i64,
+    pub tv_usec: i64,
+}
+c_record!(Timeval, 16, { TV_SEC: tv_sec: i64 = 0, TV_USEC: tv_usec: i64 = 8 });
+
+/// `gettimeofday`
+#[track_caller]
+pub fn gettimeofday(to: Ptr<Timeval>, _zone: Ptr<()>) -> i32 {
+    let now = nanoseconds();
+    to.store(Timeval { tv_sec: (now / 1_000_000_000) as i64, tv_usec: (now % 1_000_000_000 / 1000) as i64 });
+    0
+}
+
+/// The text of a time as `strptime` reads it.
+struct Reading<'a> {
+    text: &'a [u8],
+    at: usize,
+    tm: Tm,
+    afternoon: Option<bool>,
+    has_date: bool,
+}
+
+impl Reading<'_> {
+    fn blanks(&mut self) {
+        self.at += self.text[self.at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    }
+
+    /// A number of at most some digits within limits.
+    fn number(&mut self, digits: usize, from: i32, to: i32) -> Option<i32> {
+        self.blanks();
+        let rest = &self.text[self.at..];
+        let count = rest.iter().take(digits).take_while(|byte| byte.is_ascii_digit()).count();
+        let value = std::str::from_utf8(&rest[..count]).ok()?.parse().ok()?;
+        self.at += count;
+        (from..=to).contains(&value).then_some(value)
+    }
+
+    /// A name in full or by its first three letters.
+    fn name(&mut self, names: &[&str]) -> Option<i32> {
+        let rest = &self.text[self.at..];
+        let starts =
+            |name: &str| rest.len() >= name.len() && rest[..name.len()].eq_ignore_ascii_case(name.as_bytes());
+        let (index, len) =
+            names.iter().enumerate().find_map(|(index, name)| match (starts(name), starts(&name[..3])) {
+                (true, _) => Some((index, name.len())),
+                (_, true) => Some((index, 3)),
+                _ => None,
+            })?;
+        self.at += len;
+        Some(index as i32)
+    }
+
+    fn all(&mut self, format: &[u8]) -> Option<()> {
+        let mut bytes = format.iter().copied();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'%' => {
+                    let letter = bytes.next()?;
+                    self.field(if matches!(letter, b'E' | b'O') { bytes.next()? } else { letter })?;
+                }
+                byte if byte.is_ascii_whitespace() => self.blanks(),
+                byte => {
+                    if self.text.get(self.at) != Some(&byte) {
+                        return None;
+                    }
+                    self.at += 1;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn field(&mut self, letter: u8) -> Option<()> {
+        let date = self.has_date;
+        self.has_date |= matches!(letter, b'Y' | b'y' | b'm' | b'd' | b'e' | b'b' | b'B' | b'h');
+        match letter {
+            b'Y' => self.tm.tm_year = self.number(4, 0, 9999)? - 1900,
+            b'y' => {
+                let year = self.number(2, 0, 99)?;
+                self.tm.tm_year = if year < 69 { year + 100 } else { year };
+            }
+            b'm' => self.tm.tm_mon = self.number(2, 1, 12)? - 1,
+            b'd' | b'e' => self.tm.tm_mday = self.number(2, 1, 31)?,
+            b'b' | b'B' | b'h' => self.tm.tm_mon = self.name(&MONTHS)?,
+            b'a' | b'A' => self.tm.tm_wday = self.name(&DAYS)?,
+            b'H' | b'k' => self.tm.tm_hour = self.number(2, 0, 23)?,
+            b'I' | b'l' => self.tm.tm_hour = self.number(2, 1, 12)? % 12,
+            b'M' => self.tm.tm_min = self.number(2, 0, 59)?,
+            b'S' => self.tm.tm_sec = self.number(2, 0, 61)?,
+            b'j' => self.tm.tm_yday = self.number(3, 1, 366)? - 1,
+            b'w' => self.tm.tm_wday = self.number(1, 0, 6)?,
+            b'u' => self.tm.tm_wday = self.number(1, 1, 7)? % 7,
+            b'p' | b'P' => {
+                let word = self.text.get(self.at..self.at + 2)?.to_ascii_uppercase();
+                self.afternoon = Some(word == b"PM");
+                if !matches!(word.as_slice(), b"AM" | b"PM") {
+                    return None;
+                }
+                self.at += 2;
+            }
+            b'n' | b't' => self.blanks(),
+            b'T' => self.all(b"%H:%M:%S")?,
+            b'R' => self.all(b"%H:%M")?,
+            b'r' => self.all(b"%I:%M:%S %p")?,
+            b'D' | b'x' => self.all(b"%m/%d/%y")?,
+            b'F' => self.all(b"%Y-%m-%d")?,
+            b'X' => self.all(b"%H:%M:%S")?,
+            b'c' => self.all(b"%a %b %e %H:%M:%S %Y")?,
+            b'%' => {
+                if self.text.get(self.at) != Some(&b'%') {
+                    return None;
+                }
+                self.at += 1;
+            }
+            _ => {
+                self.has_date = date;
+                return None;
+            }
+        }
+        Some(())
+    }
+}
+
+/// `strptime`
+#[track_caller]
+pub fn strptime(text: Ptr<i8>, format: Ptr<i8>, to: Ptr<Tm>) -> Ptr<i8> {
+    let bytes = bytes_of(text);
+    let mut reading = Reading { text: &bytes, at: 0, tm: to.load(), afternoon: None, has_date: false };
+    if reading.all(&bytes_of(format)).is_none() {
+        return Ptr::NULL;
+    }
+    let (mut tm, end) = (reading.tm, reading.at);
+    if reading.afternoon == Some(true) {
+        tm.tm_hour += 12;
+    }
+    if reading.has_date {
+        let day = days(i64::from(tm.tm_year) + 1900, i64::from(tm.tm_mon), i64::from(tm.tm_mday));
+        tm.tm_wday = (day + 4).rem_euclid(7) as i32;
+        tm.tm_yday = (day - days(i64::from(tm.tm_year) + 1900, 0, 1)) as i32;
+    }
+    to.store(tm);
+    text.offset(end as i64)
 }
 /// `asctime`
 #[track_caller]

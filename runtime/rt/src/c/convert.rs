@@ -6,39 +6,72 @@ use super::pointer::Ptr;
 use super::strings::bytes_of;
 use crate::c_record;
 
-#[track_caller]
-fn signed(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> i64 {
-    let bytes = bytes_of(text);
-    let found = whole(&bytes, base as u32);
-    if !end.is_null() {
-        end.store(text.offset(found.len));
-    }
+/// A number of a base at the start of bytes, and how many bytes it has.
+pub(crate) fn signed_of(bytes: &[u8], base: i32) -> (i64, usize) {
+    let found = whole(bytes, base as u32);
     let value = match (found.value, found.negative) {
         (Some(value), false) => i64::try_from(value).ok(),
         (Some(value), true) => 0i64.checked_sub_unsigned(value),
         (None, _) => None,
     };
-    value.unwrap_or_else(|| {
+    let value = value.unwrap_or_else(|| {
         set_errno(ERANGE);
         if found.negative { i64::MIN } else { i64::MAX }
-    })
+    });
+    (value, found.len)
 }
 
-#[track_caller]
-fn unsigned(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> u64 {
-    let bytes = bytes_of(text);
-    let found = whole(&bytes, base as u32);
-    if !end.is_null() {
-        end.store(text.offset(found.len));
-    }
-    match found.value {
+pub(crate) fn unsigned_of(bytes: &[u8], base: i32) -> (u64, usize) {
+    let found = whole(bytes, base as u32);
+    let value = match found.value {
         Some(value) if found.negative => value.wrapping_neg(),
         Some(value) => value,
         None => {
             set_errno(ERANGE);
             u64::MAX
         }
+    };
+    (value, found.len)
+}
+
+pub(crate) fn double_of(bytes: &[u8]) -> (f64, usize) {
+    let (value, len) = float(bytes);
+    let written = bytes[..len].iter().any(|byte| byte.is_ascii_digit());
+    let is_hex = bytes[..len].iter().any(|byte| byte.eq_ignore_ascii_case(&b'x'));
+    let is_small = value == 0.0 && has_digit_above_zero(&bytes[..len]) || value.is_subnormal() && !is_hex;
+    if written && value.is_infinite() || is_small {
+        set_errno(ERANGE);
     }
+    (value, len)
+}
+
+pub(crate) fn single_of(bytes: &[u8]) -> (f32, usize) {
+    let (value, len) = float(bytes);
+    // One rounding, not two.
+    let own = std::str::from_utf8(&bytes[..len]).ok().and_then(|text| text.trim().parse::<f32>().ok());
+    (own.unwrap_or(value as f32), len)
+}
+
+/// Stores where a number ends; the number.
+#[track_caller]
+pub(crate) fn ended<C, N>(text: Ptr<C>, end: Ptr<Ptr<C>>, found: (N, usize)) -> N
+where
+    C: super::value::Value,
+{
+    if !end.is_null() {
+        end.store(text.offset(found.1));
+    }
+    found.0
+}
+
+#[track_caller]
+fn signed(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> i64 {
+    ended(text, end, signed_of(&bytes_of(text), base))
+}
+
+#[track_caller]
+fn unsigned(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> u64 {
+    ended(text, end, unsigned_of(&bytes_of(text), base))
 }
 
 /// `strtol`
@@ -74,18 +107,7 @@ pub fn strtoumax(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> u64 {
 /// `strtod`
 #[track_caller]
 pub fn strtod(text: Ptr<i8>, end: Ptr<Ptr<i8>>) -> f64 {
-    let bytes = bytes_of(text);
-    let (value, len) = float(&bytes);
-    if !end.is_null() {
-        end.store(text.offset(len));
-    }
-    let written = bytes[..len].iter().any(|byte| byte.is_ascii_digit());
-    let is_hex = bytes[..len].iter().any(|byte| byte.eq_ignore_ascii_case(&b'x'));
-    let is_small = value == 0.0 && has_digit_above_zero(&bytes[..len]) || value.is_subnormal() && !is_hex;
-    if written && value.is_infinite() || is_small {
-        set_errno(ERANGE);
-    }
-    value
+    ended(text, end, double_of(&bytes_of(text)))
 }
 
 fn has_digit_above_zero(bytes: &[u8]) -> bool {
@@ -98,14 +120,7 @@ fn has_digit_above_zero(bytes: &[u8]) -> bool {
 /// `strtof`
 #[track_caller]
 pub fn strtof(text: Ptr<i8>, end: Ptr<Ptr<i8>>) -> f32 {
-    let bytes = bytes_of(text);
-    let (value, len) = float(&bytes);
-    if !end.is_null() {
-        end.store(text.offset(len));
-    }
-    // One rounding, not two.
-    let own = std::str::from_utf8(&bytes[..len]).ok().and_then(|text| text.trim().parse::<f32>().ok());
-    own.unwrap_or(value as f32)
+    ended(text, end, single_of(&bytes_of(text)))
 }
 /// `strtold`
 #[track_caller]
@@ -179,6 +194,11 @@ pub fn div(a: i32, b: i32) -> Div {
 #[track_caller]
 pub fn ldiv(a: i64, b: i64) -> LDiv {
     LDiv { quot: a / b, rem: a % b }
+}
+/// `imaxdiv`
+#[track_caller]
+pub fn imaxdiv(a: i64, b: i64) -> LDiv {
+    ldiv(a, b)
 }
 /// `lldiv`
 #[track_caller]

@@ -1,9 +1,11 @@
-//! `errno`, `strerror`, `assert`, environment.
+//! `errno`, `strerror`, `assert`.
 
 use std::cell::Cell;
 
+use super::list::{Args, VaList};
 use super::memory;
 use super::pointer::Ptr;
+use super::printf::formatted;
 use super::stdio::write_standard;
 use super::strings::bytes_of;
 
@@ -100,23 +102,90 @@ pub fn assert_fail(text: Ptr<i8>, file: Ptr<i8>, line: u32, function: Ptr<i8>) -
     super::start::abort()
 }
 
-/// `getenv`
-#[track_caller]
-pub fn getenv(name: Ptr<i8>) -> Ptr<i8> {
-    let name = String::from_utf8_lossy(&bytes_of(name)).into_owned();
-    match std::env::var(name) {
-        Ok(value) => {
-            let mut bytes = value.into_bytes();
-            bytes.push(0);
-            Ptr::from_addr(memory::permanent(&bytes))
-        }
-        Err(_) => Ptr::NULL,
-    }
+/// `strerror_r` of GNU: gives the text instead of filling the buffer.
+pub fn strerror_r(error: i32, _to: Ptr<i8>, _size: u64) -> Ptr<i8> {
+    strerror(error)
 }
 
-/// `setlocale`: there is only the `C` locale.
+/// `strsignal`
+pub fn strsignal(number: i32) -> Ptr<i8> {
+    let known = match number {
+        1 => "Hangup",
+        2 => "Interrupt",
+        3 => "Quit",
+        4 => "Illegal instruction",
+        5 => "Trace/breakpoint trap",
+        6 => "Aborted",
+        7 => "Bus error",
+        8 => "Floating point exception",
+        9 => "Killed",
+        10 => "User defined signal 1",
+        11 => "Segmentation fault",
+        12 => "User defined signal 2",
+        13 => "Broken pipe",
+        14 => "Alarm clock",
+        15 => "Terminated",
+        17 => "Child exited",
+        18 => "Continued",
+        19 => "Stopped (signal)",
+        20 => "Stopped",
+        other => return Ptr::from_addr(memory::permanent(format!("Unknown signal {other}\0").as_bytes())),
+    };
+    Ptr::from_addr(memory::permanent(format!("{known}\0").as_bytes()))
+}
+
+/// The line of `err` and `warn`: program, text and, where asked for, what `errno` says.
+fn complain(format: Ptr<i8>, args: VaList, with_error: bool) {
+    let error = message(errno_location().load());
+    let mut line = super::start::program_name();
+    line.extend(b": ");
+    if !format.is_null() {
+        line.extend(formatted(format, args).bytes);
+        line.extend(if with_error { b": ".as_slice() } else { b"" });
+    }
+    if with_error {
+        line.extend(error.bytes());
+    }
+    line.push(b'\n');
+    write_standard(&line, true);
+}
+/// `err`
+pub fn err(status: i32, format: Ptr<i8>, args: Args) -> ! {
+    complain(format, VaList::of(args), true);
+    super::start::exit(status)
+}
+/// `errx`
+pub fn errx(status: i32, format: Ptr<i8>, args: Args) -> ! {
+    complain(format, VaList::of(args), false);
+    super::start::exit(status)
+}
+/// `verr`
 #[track_caller]
-pub fn setlocale(_category: i32, name: Ptr<i8>) -> Ptr<i8> {
-    let known = name.is_null() || matches!(&bytes_of(name)[..], b"" | b"C" | b"POSIX");
-    if known { super::text::literal(b"C\0") } else { Ptr::NULL }
+pub fn verr(status: i32, format: Ptr<i8>, args: Ptr<VaList>) -> ! {
+    complain(format, args.load(), true);
+    super::start::exit(status)
+}
+/// `verrx`
+#[track_caller]
+pub fn verrx(status: i32, format: Ptr<i8>, args: Ptr<VaList>) -> ! {
+    complain(format, args.load(), false);
+    super::start::exit(status)
+}
+/// `warn`
+pub fn warn(format: Ptr<i8>, args: Args) {
+    complain(format, VaList::of(args), true);
+}
+/// `warnx`
+pub fn warnx(format: Ptr<i8>, args: Args) {
+    complain(format, VaList::of(args), false);
+}
+/// `vwarn`
+#[track_caller]
+pub fn vwarn(format: Ptr<i8>, args: Ptr<VaList>) {
+    complain(format, args.load(), true);
+}
+/// `vwarnx`
+#[track_caller]
+pub fn vwarnx(format: Ptr<i8>, args: Ptr<VaList>) {
+    complain(format, args.load(), false);
 }

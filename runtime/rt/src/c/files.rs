@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::fs::OpenOptions;
+use std::os::unix::ffi::OsStringExt;
 
+use super::device::{Device, Memory};
 use super::errors::{EINVAL, set_errno, set_error};
 use super::pointer::Ptr;
 use super::stdio::{self, File, Stream};
-use super::strings::{bytes_of, put, taken};
+use super::strings::bytes_of;
 
-fn path_of(text: Ptr<i8>) -> std::path::PathBuf {
-    String::from_utf8_lossy(&bytes_of(text)).into_owned().into()
+#[track_caller]
+pub(crate) fn path_of(text: Ptr<i8>) -> std::path::PathBuf {
+    std::ffi::OsString::from_vec(bytes_of(text)).into()
 }
 
 #[track_caller]
@@ -57,7 +60,7 @@ fn opened(path: Ptr<i8>, mode: Ptr<i8>) -> Option<Stream> {
 /// `fopen`
 #[track_caller]
 pub fn fopen(path: Ptr<i8>, mode: Ptr<i8>) -> Ptr<File> {
-    opened(path, mode).map_or(Ptr::NULL, stdio::open)
+    opened(path, mode).map_or(Ptr::NULL, stdio::add)
 }
 /// `freopen`
 #[track_caller]
@@ -77,12 +80,38 @@ pub fn tmpfile() -> Ptr<File> {
     let made = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
     let _ = fs::remove_file(&path);
     match made {
-        Ok(file) => stdio::open(Stream::of(file, true, true)),
+        Ok(file) => stdio::add(Stream::of(file, true, true)),
         Err(error) => {
             set_error(&error);
             Ptr::NULL
         }
     }
+}
+/// `fmemopen`
+#[track_caller]
+pub fn fmemopen(buffer: Ptr<()>, size: u64, mode: Ptr<i8>) -> Ptr<File> {
+    let mode = bytes_of(mode);
+    let (first, plus) = (mode.first().copied(), mode.contains(&b'+'));
+    let at = if buffer.is_null() { super::memory::calloc(size, 1) } else { buffer };
+    let text = super::strings::taken(at, if first == Some(b'w') { 0 } else { size });
+    let len = match first {
+        Some(b'r') => size,
+        Some(b'a') => text.iter().position(|byte| *byte == 0).unwrap_or(text.len()) as u64,
+        _ => 0,
+    };
+    if first == Some(b'w') && size > 0 {
+        super::strings::put(at, &[0]);
+    }
+    let is_appending = first == Some(b'a');
+    let memory = Memory::Fixed { at, size, len, position: if is_appending { len } else { 0 }, is_appending };
+    stdio::add(Stream::new(Device::Memory(memory), plus || first == Some(b'r'), plus || first != Some(b'r')))
+}
+/// `open_memstream`
+#[track_caller]
+pub fn open_memstream(text: Ptr<Ptr<i8>>, size: Ptr<u64>) -> Ptr<File> {
+    text.store(Ptr::NULL);
+    let memory = Memory::Growing { bytes: Vec::new(), position: 0, text, size };
+    stdio::add(Stream::new(Device::Memory(memory), false, true))
 }
 /// `fclose`
 #[track_caller]
@@ -90,7 +119,7 @@ pub fn fclose(file: Ptr<File>) -> i32 {
     if stdio::close_stream(file) { 0 } else { -1 }
 }
 
-fn done(result: std::io::Result<()>) -> i32 {
+pub(crate) fn done(result: std::io::Result<()>) -> i32 {
     match result {
         Ok(()) => 0,
         Err(error) => {
@@ -124,8 +153,13 @@ pub fn rename(from: Ptr<i8>, to: Ptr<i8>) -> i32 {
 }
 /// `access`
 #[track_caller]
-pub fn access(path: Ptr<i8>, _mode: i32) -> i32 {
-    done(fs::metadata(path_of(path)).map(|_| ()))
+pub fn access(path: Ptr<i8>, mode: i32) -> i32 {
+    use std::os::unix::fs::PermissionsExt;
+    let may = |data: fs::Metadata| match mode & 1 != 0 && data.permissions().mode() & 0o111 == 0 {
+        true => Err(std::io::Error::from_raw_os_error(13)),
+        false => Ok(()),
+    };
+    done(fs::metadata(path_of(path)).and_then(may))
 }
 /// `fseeko`
 #[track_caller]
@@ -148,43 +182,4 @@ pub fn fgetpos(file: Ptr<File>, pos: Ptr<i64>) -> i32 {
 #[track_caller]
 pub fn fsetpos(file: Ptr<File>, pos: Ptr<i64>) -> i32 {
     stdio::fseek(file, pos.load(), 0)
-}
-/// `write`
-#[track_caller]
-pub fn write(fd: i32, from: Ptr<()>, count: u64) -> i64 {
-    stdio::write_fd(fd, &taken(from, count))
-}
-/// `read` of standard input.
-#[track_caller]
-pub fn read(fd: i32, to: Ptr<()>, count: u64) -> i64 {
-    use std::io::Read;
-    if fd != 0 {
-        return -1;
-    }
-    let mut bytes = vec![0; count as usize];
-    match std::io::stdin().lock().read(&mut bytes) {
-        Ok(read) => {
-            put(to, &bytes[..read]);
-            read as i64
-        }
-        Err(_) => -1,
-    }
-}
-/// `close`
-pub fn close(fd: i32) -> i32 {
-    if (0..3).contains(&fd) { 0 } else { -1 }
-}
-/// `isatty`
-pub fn isatty(fd: i32) -> i32 {
-    use std::io::IsTerminal;
-    i32::from(match fd {
-        0 => std::io::stdin().is_terminal(),
-        1 => std::io::stdout().is_terminal(),
-        2 => std::io::stderr().is_terminal(),
-        _ => false,
-    })
-}
-/// `getpid`
-pub fn getpid() -> i32 {
-    std::process::id() as i32
 }

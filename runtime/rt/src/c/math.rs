@@ -271,6 +271,53 @@ pub fn ldexpf(x: f32, e: i32) -> f32 {
 pub fn ldexpl(x: f64, e: i32) -> f64 {
     ldexp(x, e)
 }
+/// `scalbln`
+pub fn scalbln(x: f64, e: i64) -> f64 {
+    ldexp(x, e.clamp(-100_000, 100_000) as i32)
+}
+/// `scalblnf`
+pub fn scalblnf(x: f32, e: i64) -> f32 {
+    scalbln(f64::from(x), e) as f32
+}
+/// `nexttoward`
+pub fn nexttoward(x: f64, y: f64) -> f64 {
+    nextafter(x, y)
+}
+/// `nexttowardf`
+pub fn nexttowardf(x: f32, y: f64) -> f32 {
+    // Beyond the range of `f32` the target stays on its side.
+    let single = y as f32;
+    let target = match f64::from(x) < y {
+        true => single.max(x.next_up()),
+        false if f64::from(x) == y => x,
+        false => single.min(x.next_down()),
+    };
+    if y.is_nan() { f32::NAN } else { nextafterf(x, target) }
+}
+/// `remquo`: also the last three bits of the quotient.
+#[track_caller]
+pub fn remquo(x: f64, y: f64, quotient: Ptr<i32>) -> f64 {
+    let rest = ieee_remainder(x, y);
+    let steps = |rest: f64| ((x % (8.0 * y) - rest) / y).abs().round() as i32 & 7;
+    let count = if rest.is_finite() && (8.0 * y).is_finite() { steps(rest) } else { 0 };
+    let count =
+        if rest.is_finite() && !(8.0 * y).is_finite() { ((x - rest) / y).abs() as i32 } else { count };
+    quotient.store(if x.is_sign_negative() == y.is_sign_negative() { count } else { -count });
+    rest
+}
+/// `remquof`
+#[track_caller]
+pub fn remquof(x: f32, y: f32, quotient: Ptr<i32>) -> f32 {
+    remquo(f64::from(x), f64::from(y), quotient) as f32
+}
+/// `nan`
+pub fn nan(_tag: Ptr<i8>) -> f64 {
+    f64::NAN
+}
+/// `nanf`
+pub fn nanf(_tag: Ptr<i8>) -> f32 {
+    f32::NAN
+}
 /// `scalbn`
 pub fn scalbn(x: f64, e: i32) -> f64 {
     ldexp(x, e)

@@ -8,15 +8,19 @@ mod cells;
 mod chars;
 mod clock;
 mod convert;
+mod descriptors;
+mod device;
 pub mod embed;
 mod errors;
 mod files;
 mod float_text;
+mod folders;
 mod function;
 mod getopt;
 mod jumps;
 mod list;
 mod local;
+mod locale;
 mod math;
 mod memory;
 mod number_text;
@@ -30,18 +34,23 @@ mod sort;
 mod start;
 mod stdio;
 mod strings;
+mod system;
 mod text;
 mod tokens;
 mod value;
 mod wide;
+mod wide_numbers;
+mod wide_stdio;
 
 pub use bits::*;
 pub use cells::{Cells, Fill, Find, WholeCells, array};
 pub use chars::*;
 pub use clock::*;
 pub use convert::*;
+pub use descriptors::*;
 pub use errors::*;
 pub use files::*;
+pub use folders::*;
 pub use function::{Erase, Function, Target, register};
 pub use getopt::*;
 pub use jumps::{
@@ -50,6 +59,7 @@ pub use jumps::{
 };
 pub use list::{Arg, ArgList, Args, VaList, Whole, va_arg, va_copy, va_start};
 pub use local::{Local, LocalArray, local, local_array};
+pub use locale::*;
 pub use math::*;
 pub use memory::{
     aligned_alloc, alloca, calloc, free, malloc, objects, posix_memalign, realloc, reallocarray,
@@ -64,10 +74,13 @@ pub use sort::*;
 pub use start::*;
 pub use stdio::*;
 pub use strings::*;
+pub use system::*;
 pub use text::{chars, literal, padded};
 pub use tokens::*;
 pub use value::{Value, zero};
 pub use wide::*;
+pub use wide_numbers::*;
+pub use wide_stdio::*;
 
 pub use crate::{
     c_args as args, c_bytes_record as bytes_record, c_eprint as eprint, c_eprintln as eprintln,

@@ -34,21 +34,48 @@ struct Format<'a> {
     at: usize,
     args: VaList,
     out: Vec<u8>,
+    /// Whether widths count characters of UTF-8.
+    wide: bool,
+    /// A character that the locale does not have ended it.
+    failed: bool,
+}
+
+/// What a format and its arguments give.
+pub(crate) struct Formatted {
+    pub(crate) bytes: Vec<u8>,
+    /// The arguments that are left.
+    pub(crate) rest: VaList,
+    pub(crate) failed: bool,
+}
+
+impl Formatted {
+    /// What `printf` returns.
+    pub(crate) fn count(&self) -> i32 {
+        if self.failed { -1 } else { self.bytes.len() as i32 }
+    }
 }
 
 /// The bytes that a format and its arguments give.
 #[track_caller]
-pub(crate) fn formatted(format: Ptr<i8>, args: VaList) -> (Vec<u8>, VaList) {
-    let text = bytes_of(format);
-    let mut format = Format { text: &text, at: 0, args, out: Vec::new() };
+pub(crate) fn formatted(format: Ptr<i8>, args: VaList) -> Formatted {
+    formatted_text(&bytes_of(format), args, false)
+}
+
+/// The same for a format in UTF-8, where `wide` says that characters count and not bytes.
+#[track_caller]
+pub(crate) fn formatted_text(text: &[u8], args: VaList, wide: bool) -> Formatted {
+    let mut format = Format { text, at: 0, args, out: Vec::new(), wide, failed: false };
     while let Some(byte) = format.next() {
         if byte == b'%' {
             format.conversion();
         } else {
             format.out.push(byte);
         }
+        if format.failed {
+            break;
+        }
     }
-    (format.out, format.args)
+    Formatted { bytes: format.out, rest: format.args, failed: format.failed }
 }
 
 impl Format<'_> {
@@ -167,29 +194,9 @@ impl Format<'_> {
                 };
                 self.unsigned(spec, letter, value);
             }
-            b'c' => {
-                let byte = self.args.next::<i64>() as u8;
-                self.padded(spec, &[byte]);
-            }
-            b's' if spec.size == Size::Long => {
-                let text = self.args.next::<Ptr<i32>>();
-                let most = spec.precision.map_or(u64::MAX >> 1, |most| most as u64);
-                let bytes = match text.is_null() {
-                    true => Some(b"(null)".to_vec()),
-                    false => super::wide::narrow_of(text, most),
-                };
-                self.padded(spec, &bytes.unwrap_or_default());
-            }
-            b's' => {
-                let text = self.args.next::<Ptr<i8>>();
-                let bytes = match (text.is_null(), spec.precision) {
-                    (true, Some(precision)) if precision < 6 => Vec::new(),
-                    (true, _) => b"(null)".to_vec(),
-                    (false, Some(precision)) => bytes_up_to(text, precision),
-                    (false, None) => bytes_of(text),
-                };
-                self.padded(spec, &bytes);
-            }
+            b'c' | b'C' => self.character(spec, letter == b'C' || spec.size == Size::Long),
+            b's' | b'S' if letter == b'S' || spec.size == Size::Long => self.wide_text(spec),
+            b's' => self.text(spec),
             b'p' => {
                 let at = self.args.next::<u64>();
                 let text = if at == 0 { "(nil)".to_owned() } else { format!("{at:#x}") };
@@ -216,6 +223,64 @@ impl Format<'_> {
                 self.padded(spec, &bytes);
             }
             other => self.out.extend([b'%', other]),
+        }
+    }
+
+    #[track_caller]
+    fn character(&mut self, spec: &Spec, is_wide: bool) {
+        let c = self.args.next::<i64>();
+        let bytes = match (is_wide, self.wide) {
+            (false, false) => Some(vec![c as u8]),
+            (false, true) => Some(vec![c as u8]).filter(|bytes| bytes.is_ascii()),
+            (true, true) => char::from_u32(c as u32).map(|c| c.to_string().into_bytes()),
+            (true, false) => super::locale::encode(c as i32),
+        };
+        self.padded_or_failed(spec, bytes);
+    }
+
+    #[track_caller]
+    fn wide_text(&mut self, spec: &Spec) {
+        let text = self.args.next::<Ptr<i32>>();
+        let most = spec.precision.map_or(u64::MAX >> 1, |most| most as u64);
+        let bytes = match (text.is_null(), self.wide) {
+            (true, _) => Some(b"(null)"[..most.min(6) as usize].to_vec()).filter(|_| most > 5),
+            (_, false) => super::wide::narrow_of(text, most),
+            (_, true) => super::wide_numbers::utf8_of(text, most),
+        };
+        let bytes = if text.is_null() { bytes.or(Some(Vec::new())) } else { bytes };
+        self.padded_or_failed(spec, bytes);
+    }
+
+    #[track_caller]
+    fn text(&mut self, spec: &Spec) {
+        let text = self.args.next::<Ptr<i8>>();
+        let precision = spec.precision.filter(|_| !self.wide);
+        let bytes = match (text.is_null(), precision) {
+            (true, _) if spec.precision.is_some_and(|most| most < 6) => Vec::new(),
+            (true, _) => b"(null)".to_vec(),
+            (false, Some(precision)) => bytes_up_to(text, precision),
+            (false, None) => bytes_of(text),
+        };
+        if !self.wide {
+            return self.padded(spec, &bytes);
+        }
+        let text = std::str::from_utf8(&bytes).ok();
+        let text = text.filter(|text| text.is_ascii() || super::locale::is_utf8());
+        let most = spec.precision.unwrap_or(usize::MAX);
+        self.padded_or_failed(
+            spec,
+            text.map(|text| text.chars().take(most).collect::<String>().into_bytes()),
+        );
+    }
+
+    /// A text, or the end where the locale does not have its characters.
+    fn padded_or_failed(&mut self, spec: &Spec, bytes: Option<Vec<u8>>) {
+        match bytes {
+            Some(bytes) => self.padded(spec, &bytes),
+            None => {
+                super::errors::set_errno(84);
+                self.failed = true;
+            }
         }
     }
 
@@ -278,7 +343,11 @@ impl Format<'_> {
     }
 
     fn padded(&mut self, spec: &Spec, bytes: &[u8]) {
-        let fill = spec.width.saturating_sub(bytes.len());
+        let length = match self.wide {
+            true => bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count(),
+            false => bytes.len(),
+        };
+        let fill = spec.width.saturating_sub(length);
         if !spec.left {
             self.out.extend(std::iter::repeat_n(b' ', fill));
         }
@@ -301,93 +370,94 @@ fn sign(spec: &Spec, negative: bool) -> &'static str {
 /// `printf`
 #[track_caller]
 pub fn printf(format: Ptr<i8>, args: Args) -> i32 {
-    let (bytes, _) = formatted(format, VaList::of(args));
-    stdio::write_standard(&bytes, false);
-    bytes.len() as i32
+    written(stdio::stdout(), &formatted(format, VaList::of(args)))
 }
 /// `fprintf`
 #[track_caller]
 pub fn fprintf(file: Ptr<File>, format: Ptr<i8>, args: Args) -> i32 {
-    let (bytes, _) = formatted(format, VaList::of(args));
-    stdio::write_to(file, &bytes)
+    written(file, &formatted(format, VaList::of(args)))
 }
 /// `dprintf`
 #[track_caller]
 pub fn dprintf(fd: i32, format: Ptr<i8>, args: Args) -> i32 {
-    let (bytes, _) = formatted(format, VaList::of(args));
-    stdio::write_fd(fd, &bytes) as i32
+    let text = formatted(format, VaList::of(args));
+    let written = super::descriptors::write_fd(fd, &text.bytes) as i32;
+    if written < 0 { written } else { text.count() }
 }
 /// `sprintf`
 #[track_caller]
 pub fn sprintf(to: Ptr<i8>, format: Ptr<i8>, args: Args) -> i32 {
-    let (bytes, _) = formatted(format, VaList::of(args));
-    into_buffer(to, usize::MAX, bytes)
+    let text = formatted(format, VaList::of(args));
+    into_buffer(to, usize::MAX, text)
 }
 /// `snprintf`
 #[track_caller]
 pub fn snprintf(to: Ptr<i8>, size: u64, format: Ptr<i8>, args: Args) -> i32 {
-    let (bytes, _) = formatted(format, VaList::of(args));
-    into_buffer(to, size as usize, bytes)
+    let text = formatted(format, VaList::of(args));
+    into_buffer(to, size as usize, text)
 }
 /// `vprintf`
 #[track_caller]
 pub fn vprintf(format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
-    let bytes = with_list(format, args);
-    stdio::write_standard(&bytes, false);
-    bytes.len() as i32
+    written(stdio::stdout(), &with_list(format, args))
 }
 /// `vfprintf`
 #[track_caller]
 pub fn vfprintf(file: Ptr<File>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
-    let bytes = with_list(format, args);
-    stdio::write_to(file, &bytes)
+    written(file, &with_list(format, args))
 }
 /// `vsprintf`
 #[track_caller]
 pub fn vsprintf(to: Ptr<i8>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
-    let bytes = with_list(format, args);
-    into_buffer(to, usize::MAX, bytes)
+    let text = with_list(format, args);
+    into_buffer(to, usize::MAX, text)
 }
 /// `vsnprintf`
 #[track_caller]
 pub fn vsnprintf(to: Ptr<i8>, size: u64, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
-    let bytes = with_list(format, args);
-    into_buffer(to, size as usize, bytes)
+    let text = with_list(format, args);
+    into_buffer(to, size as usize, text)
 }
 /// `asprintf`
 #[track_caller]
 pub fn asprintf(to: Ptr<Ptr<i8>>, format: Ptr<i8>, args: Args) -> i32 {
-    let (bytes, _) = formatted(format, VaList::of(args));
-    into_new(to, bytes)
+    let text = formatted(format, VaList::of(args));
+    into_new(to, text)
 }
 /// `vasprintf`
 #[track_caller]
 pub fn vasprintf(to: Ptr<Ptr<i8>>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
-    let bytes = with_list(format, args);
-    into_new(to, bytes)
+    let text = with_list(format, args);
+    into_new(to, text)
 }
 
 #[track_caller]
-fn with_list(format: Ptr<i8>, args: Ptr<VaList>) -> Vec<u8> {
-    let (bytes, rest) = formatted(format, args.load());
-    args.store(rest);
-    bytes
+fn written(file: Ptr<File>, text: &Formatted) -> i32 {
+    if stdio::write_to(file, &text.bytes) < 0 { -1 } else { text.count() }
 }
 
 #[track_caller]
-fn into_buffer(to: Ptr<i8>, size: usize, mut bytes: Vec<u8>) -> i32 {
-    let len = bytes.len();
+fn with_list(format: Ptr<i8>, args: Ptr<VaList>) -> Formatted {
+    let text = formatted(format, args.load());
+    args.store(text.rest);
+    text
+}
+
+#[track_caller]
+fn into_buffer(to: Ptr<i8>, size: usize, text: Formatted) -> i32 {
+    let count = text.count();
+    let mut bytes = text.bytes;
     if size > 0 {
         bytes.truncate(size - 1);
         bytes.push(0);
         put(to.cast(), &bytes);
     }
-    len as i32
+    count
 }
 
 #[track_caller]
-fn into_new(to: Ptr<Ptr<i8>>, bytes: Vec<u8>) -> i32 {
-    let at = malloc(bytes.len() as u64 + 1).cast();
+fn into_new(to: Ptr<Ptr<i8>>, text: Formatted) -> i32 {
+    let at = malloc(text.bytes.len() as u64 + 1).cast();
     to.store(at);
-    into_buffer(at, usize::MAX, bytes)
+    into_buffer(at, usize::MAX, text)
 }

@@ -1,6 +1,6 @@
 //! `rand` as glibc computes it: an additive feedback generator of degree 31.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::pointer::Ptr;
 
@@ -76,4 +76,31 @@ pub fn rand_r(seed: Ptr<u32>) -> i32 {
     result = (result << 10) ^ (step() % 1024);
     seed.store(next);
     result as i32
+}
+
+thread_local! {
+    static STATE_48: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The next state of the linear congruential generator of 48 bits.
+fn next_48() -> u64 {
+    let next = STATE_48.get().wrapping_mul(0x5_deec_e66d).wrapping_add(0xb) & 0xffff_ffff_ffff;
+    STATE_48.set(next);
+    next
+}
+/// `srand48`
+pub fn srand48(seed: i64) {
+    STATE_48.set(((seed as u64 & 0xffff_ffff) << 16) | 0x330e);
+}
+/// `drand48`
+pub fn drand48() -> f64 {
+    next_48() as f64 / (1u64 << 48) as f64
+}
+/// `lrand48`
+pub fn lrand48() -> i64 {
+    (next_48() >> 17) as i64
+}
+/// `mrand48`
+pub fn mrand48() -> i64 {
+    i64::from((next_48() >> 16) as i32)
 }

@@ -1,6 +1,7 @@
 //! `scanf`.
 
 use super::list::{Args, VaList};
+use super::locale::{Decoded, decode};
 use super::number_text::{float, is_space, whole};
 use super::pointer::Ptr;
 use super::stdio::{self, File};
@@ -175,6 +176,7 @@ impl Scan<'_> {
         store: bool,
         fits: impl Fn(u8) -> bool,
         terminated: bool,
+        wide: bool,
     ) -> Result<(), End> {
         if self.peek().is_none() {
             return Err(End::Input);
@@ -188,7 +190,35 @@ impl Scan<'_> {
                 text.push(0);
             }
             let at = self.args.next::<Ptr<()>>();
-            put(at, &text);
+            if wide {
+                super::wide::put(at.cast(), &super::wide_numbers::characters(&text));
+            } else {
+                put(at, &text);
+            }
+            self.stored += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Scan<'_> {
+    /// `%lc`: characters of the locale.
+    #[track_caller]
+    fn wide_characters(&mut self, count: usize, store: bool) -> Result<(), End> {
+        let mut found = Vec::new();
+        while found.len() < count {
+            let mut bytes = Vec::new();
+            loop {
+                bytes.push(self.take().ok_or(End::Input)?);
+                match decode(&bytes) {
+                    Decoded::Character(c, _) => break found.push(c as i32),
+                    Decoded::Incomplete => {}
+                    Decoded::Invalid => return Err(End::Mismatch),
+                }
+            }
+        }
+        if store {
+            super::wide::put(self.args.next::<Ptr<i32>>(), &found);
             self.stored += 1;
         }
         Ok(())
@@ -230,7 +260,22 @@ fn is_float_front(bytes: &[u8]) -> bool {
 /// Reads what a format asks for; the number of values that were stored.
 #[track_caller]
 fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList) {
-    let format = bytes_of(format);
+    scan_format(&bytes_of(format), args, source)
+}
+
+/// Reads from a text in UTF-8.
+#[track_caller]
+pub(crate) fn scan_text(from: &[u8], format: &[u8], args: VaList) -> i32 {
+    scan_format(format, args, &mut Text { bytes: from.to_vec(), at: 0 }).0
+}
+/// Reads from a stream.
+#[track_caller]
+pub(crate) fn scan_stream(file: Ptr<File>, format: &[u8], args: VaList) -> i32 {
+    scan_format(format, args, &mut Stream(file)).0
+}
+
+#[track_caller]
+fn scan_format(format: &[u8], args: VaList, source: &mut dyn Source) -> (i32, VaList) {
     let mut scan = Scan { source, args, read: 0, stored: 0 };
     let mut at = 0;
     while at < format.len() {
@@ -258,7 +303,7 @@ fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList)
                 }
                 Some(_) => Err(End::Mismatch),
             },
-            None => conversion(&format, &mut at, &mut scan),
+            None => conversion(format, &mut at, &mut scan),
         };
         match done {
             Ok(()) => {}
@@ -304,14 +349,15 @@ fn conversion(format: &[u8], at: &mut usize, scan: &mut Scan<'_>) -> Result<(), 
         b'p' => scan.integer(letter, most, store, 8),
         b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => scan.integer(letter, most, store, size),
         b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => scan.real(most, store, size),
-        b'c' => scan.text(if width == 0 { 1 } else { width }, store, |_| true, false),
+        b'c' if size == 8 => scan.wide_characters(if width == 0 { 1 } else { width }, store),
+        b'c' => scan.text(if width == 0 { 1 } else { width }, store, |_| true, false, false),
         b's' => {
             scan.blanks();
-            scan.text(most, store, |byte| !is_space(byte), true)
+            scan.text(most, store, |byte| !is_space(byte), true, size == 8)
         }
         b'[' => {
             let (set, negated) = char_set(format, at);
-            scan.text(most, store, |byte| set.contains(&byte) != negated, true)
+            scan.text(most, store, |byte| set.contains(&byte) != negated, true, size == 8)
         }
         b'n' => {
             let read = scan.read;

@@ -25,6 +25,7 @@ type Leaving = Ptr<fn()>;
 
 thread_local! {
     static AT_EXIT: RefCell<Vec<Leaving>> = const { RefCell::new(Vec::new()) };
+    static AT_QUICK_EXIT: RefCell<Vec<Leaving>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Runs a program: `map` is its source map, `main` makes its objects and calls its `main`.
@@ -128,6 +129,12 @@ pub fn argc() -> i32 {
     args().len() as i32
 }
 
+/// The last part of the program's path, as its messages begin.
+pub(crate) fn program_name() -> Vec<u8> {
+    let path = args().into_iter().next().unwrap_or_default();
+    std::path::Path::new(&path).file_name().unwrap_or_default().as_encoded_bytes().to_vec()
+}
+
 /// The arguments, a null pointer behind the last.
 pub fn argv() -> Ptr<Ptr<i8>> {
     let mut table = Vec::new();
@@ -154,9 +161,17 @@ pub fn exit(status: i32) -> ! {
 pub fn Exit(status: i32) -> ! {
     process::exit(status)
 }
-/// `quick_exit`
+/// `quick_exit`: runs what `at_quick_exit` was given; what is buffered is lost.
 pub fn quick_exit(status: i32) -> ! {
+    while let Some(last) = AT_QUICK_EXIT.with_borrow_mut(Vec::pop) {
+        last.call(());
+    }
     process::exit(status)
+}
+/// `at_quick_exit`
+pub fn at_quick_exit(f: Ptr<fn()>) -> i32 {
+    AT_QUICK_EXIT.with_borrow_mut(|list| list.push(f));
+    0
 }
 
 /// `abort`: what is buffered and not due yet is lost.

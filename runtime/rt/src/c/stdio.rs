@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::io::{self, IsTerminal, SeekFrom};
 
+use super::device::Device;
 use super::memory;
 use super::pointer::Ptr;
 use super::strings::{bytes_of, put, taken};
@@ -27,15 +28,8 @@ impl Value for File {
     }
 }
 
-enum Device {
-    Stdin,
-    Stdout,
-    Stderr,
-    File(fs::File),
-}
-
 pub(crate) struct Stream {
-    device: Device,
+    pub(crate) device: Device,
     /// What was read and not taken yet.
     input: Vec<u8>,
     at: usize,
@@ -46,6 +40,8 @@ pub(crate) struct Stream {
     error: bool,
     can_read: bool,
     can_write: bool,
+    /// Whether its characters are wide; the first that uses it decides.
+    wide: Option<bool>,
 }
 
 thread_local! {
@@ -58,7 +54,7 @@ impl Stream {
         Self::new(Device::File(file), can_read, can_write)
     }
 
-    fn new(device: Device, can_read: bool, can_write: bool) -> Self {
+    pub(crate) fn new(device: Device, can_read: bool, can_write: bool) -> Self {
         let by_line = matches!(device, Device::Stdout) && io::stdout().is_terminal();
         Self {
             device,
@@ -70,7 +66,16 @@ impl Stream {
             error: false,
             can_read,
             can_write,
+            wide: None,
         }
+    }
+
+    /// Whether a stream can be used by characters of this width.
+    pub(crate) fn orient(&mut self, wide: bool) -> bool {
+        *self.wide.get_or_insert(wide) == wide
+    }
+    pub(crate) fn orientation(&self) -> Option<bool> {
+        self.wide
     }
 
     /// Fills the input; whether there is any.
@@ -85,12 +90,7 @@ impl Stream {
         self.flush();
         self.input.resize(FULL, 0);
         self.at = 0;
-        let read = match &mut self.device {
-            Device::Stdin => io::stdin().lock().read(&mut self.input),
-            Device::File(file) => file.read(&mut self.input),
-            _ => Ok(0),
-        };
-        let count = read.unwrap_or_else(|_| {
+        let count = self.device.read(&mut self.input).unwrap_or_else(|_| {
             self.error = true;
             0
         });
@@ -99,7 +99,7 @@ impl Stream {
         count > 0
     }
 
-    fn get(&mut self) -> Option<u8> {
+    pub(crate) fn get(&mut self) -> Option<u8> {
         if !self.fill() {
             return None;
         }
@@ -108,7 +108,7 @@ impl Stream {
         Some(byte)
     }
 
-    fn unget(&mut self, byte: u8) {
+    pub(crate) fn unget(&mut self, byte: u8) {
         self.eof = false;
         if self.at > 0 {
             self.at -= 1;
@@ -120,6 +120,11 @@ impl Stream {
 
     /// Whether the bytes were taken.
     fn put(&mut self, bytes: &[u8]) -> bool {
+        self.orient(false) && self.put_any(bytes)
+    }
+
+    /// The same for a stream of any characters.
+    pub(crate) fn put_any(&mut self, bytes: &[u8]) -> bool {
         if !self.can_write {
             self.error = true;
             return false;
@@ -139,10 +144,8 @@ impl Stream {
     /// What was read ahead is given back before the position matters.
     fn drop_input(&mut self) {
         let ahead = self.input.len() - self.at;
-        if ahead > 0
-            && let Device::File(file) = &mut self.device
-        {
-            let _ = file.seek(SeekFrom::Current(-(ahead as i64)));
+        if ahead > 0 && matches!(self.device, Device::File(_) | Device::Memory(_)) {
+            let _ = self.device.seek(SeekFrom::Current(-(ahead as i64)));
         }
         self.input.clear();
         self.at = 0;
@@ -151,15 +154,7 @@ impl Stream {
     fn pass_on(&mut self, count: usize) -> bool {
         let rest = self.output.split_off(count);
         let bytes = std::mem::replace(&mut self.output, rest);
-        let written = match &mut self.device {
-            Device::Stdout => {
-                let mut out = io::stdout().lock();
-                out.write_all(&bytes).and_then(|()| out.flush())
-            }
-            Device::Stderr => io::stderr().lock().write_all(&bytes),
-            Device::File(file) => file.write_all(&bytes),
-            Device::Stdin => Ok(()),
-        };
+        let written = self.device.write_all(&bytes);
         self.error |= written.is_err();
         written.is_ok()
     }
@@ -168,12 +163,26 @@ impl Stream {
         self.output.is_empty() || self.pass_on(self.output.len())
     }
 
+    /// The same where the program asks for it: also memory says what it has.
+    fn pass_all_on(&mut self) -> bool {
+        let done = self.flush();
+        if let Device::Memory(memory) = &self.device {
+            memory.publish();
+        }
+        done
+    }
+
+    /// Sets what `fdopen` says.
+    pub(crate) fn allow(&mut self, reads: bool, writes: bool) {
+        (self.can_read, self.can_write) = (reads, writes);
+    }
+
     fn seek(&mut self, to: SeekFrom) -> Option<u64> {
         self.flush();
         self.drop_input();
         self.eof = false;
         match &mut self.device {
-            Device::File(file) => file.seek(to).ok(),
+            device @ (Device::File(_) | Device::Memory(_)) => device.seek(to).ok(),
             _ => None,
         }
     }
@@ -187,7 +196,7 @@ fn standard() -> Vec<Option<Stream>> {
     ]
 }
 
-fn streams<R>(f: impl FnOnce(&mut Vec<Option<Stream>>) -> R) -> R {
+pub(crate) fn streams<R>(f: impl FnOnce(&mut Vec<Option<Stream>>) -> R) -> R {
     STREAMS.with_borrow_mut(|streams| {
         if streams.is_empty() {
             *streams = standard();
@@ -197,7 +206,7 @@ fn streams<R>(f: impl FnOnce(&mut Vec<Option<Stream>>) -> R) -> R {
 }
 
 /// A pointer to a `FILE` of this number.
-fn handle(number: usize) -> Ptr<File> {
+pub(crate) fn handle(number: usize) -> Ptr<File> {
     HANDLES.with_borrow_mut(|handles| {
         while handles.len() <= number {
             let own = (handles.len() as u64).to_le_bytes();
@@ -218,16 +227,20 @@ pub(crate) fn with<R>(file: Ptr<File>, f: impl FnOnce(&mut Stream) -> R) -> R {
     }
 }
 
-pub(crate) fn open(stream: Stream) -> Ptr<File> {
-    let number = streams(|streams| {
+pub(crate) fn add(stream: Stream) -> Ptr<File> {
+    handle(enter(stream))
+}
+
+/// Takes in a stream under the lowest number that is free: that of its descriptor.
+pub(crate) fn enter(stream: Stream) -> usize {
+    streams(|streams| {
         let number = streams.iter().position(Option::is_none).unwrap_or(streams.len());
         if number == streams.len() {
             streams.push(None);
         }
         streams[number] = Some(stream);
         number
-    });
-    handle(number)
+    })
 }
 
 /// Puts another stream behind a handle.
@@ -241,10 +254,17 @@ pub(crate) fn reopen(file: Ptr<File>, stream: Stream) {
 
 #[track_caller]
 pub(crate) fn close_stream(file: Ptr<File>) -> bool {
-    let done = with(file, Stream::flush);
-    let number = file.load().0 as usize;
-    streams(|streams| streams[number] = None);
+    let done = with(file, Stream::pass_all_on);
+    take_device(file);
     done
+}
+
+/// Closes a stream; what was behind it.
+#[track_caller]
+pub(crate) fn take_device(file: Ptr<File>) -> Option<Device> {
+    with(file, Stream::flush);
+    let number = file.load().0 as usize;
+    streams(|streams| streams[number].take().map(|stream| stream.device))
 }
 
 /// `stdin`
@@ -273,23 +293,6 @@ pub(crate) fn write_standard(bytes: &[u8], error: bool) {
 #[track_caller]
 pub(crate) fn write_to(file: Ptr<File>, bytes: &[u8]) -> i32 {
     if with(file, |stream| stream.put(bytes)) { bytes.len() as i32 } else { -1 }
-}
-
-/// Writes to a descriptor: the standard ones are known.
-pub(crate) fn write_fd(fd: i32, bytes: &[u8]) -> i64 {
-    if !(1..=2).contains(&fd) {
-        return -1;
-    }
-    streams(|streams| {
-        if let Some(Some(stream)) = streams.get_mut(fd as usize) {
-            // Past the buffer, as the descriptor is.
-            let buffered = std::mem::take(&mut stream.output);
-            stream.output = bytes.to_vec();
-            stream.flush();
-            stream.output = buffered;
-        }
-    });
-    bytes.len() as i64
 }
 
 /// Writes out everything that is buffered.
@@ -345,6 +348,16 @@ pub fn puts(text: Ptr<i8>) -> i32 {
 pub fn fputs(text: Ptr<i8>, file: Ptr<File>) -> i32 {
     let bytes = bytes_of(text);
     if write_to(file, &bytes) < 0 { -1 } else { 1 }
+}
+/// `putc_unlocked`
+#[track_caller]
+pub fn putc_unlocked(c: i32, file: Ptr<File>) -> i32 {
+    fputc(c, file)
+}
+/// `getc_unlocked`
+#[track_caller]
+pub fn getc_unlocked(file: Ptr<File>) -> i32 {
+    fgetc(file)
 }
 /// `fgetc`
 #[track_caller]
@@ -455,7 +468,7 @@ pub fn fflush(file: Ptr<File>) -> i32 {
         flush_all();
         return 0;
     }
-    if with(file, Stream::flush) { 0 } else { -1 }
+    if with(file, Stream::pass_all_on) { 0 } else { -1 }
 }
 /// `feof`
 #[track_caller]

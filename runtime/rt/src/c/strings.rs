@@ -361,3 +361,15 @@ pub fn memrchr(s: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
 pub fn memmem(s: Ptr<()>, count: u64, part: Ptr<()>, length: u64) -> Ptr<()> {
     position(&taken(s, count), &taken(part, length)).map_or(Ptr::NULL, |at| s.offset(at))
 }
+
+/// `bcmp`
+#[track_caller]
+pub fn bcmp(a: Ptr<()>, b: Ptr<()>, count: u64) -> i32 {
+    memcmp(a, b, count)
+}
+/// `rawmemchr`
+#[track_caller]
+pub fn rawmemchr(s: Ptr<()>, c: i32) -> Ptr<()> {
+    let start: Ptr<i8> = s.cast();
+    (0..).map(|at: i64| start.offset(at)).find(|at| at.load() == c as i8).map_or(Ptr::NULL, Ptr::cast)
+}

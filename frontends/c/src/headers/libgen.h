@@ -1,0 +1,4 @@
+#pragma once
+char *dirname(char *path);
+char *__xpg_basename(char *path);
+#define basename __xpg_basename
