@@ -210,7 +210,11 @@ impl Own<'_> {
                 (None, _) => out[at],
             };
             self.leave_for(&out[..at], value);
-            let named = self.name_early(value);
+            // A number that is another one later.
+            let is_changed = holds[at].as_ref().filter(|hold| hold.copied).is_some_and(|hold| {
+                nodes[at + 1..=last].iter().any(|later| self.conflicts(nodes[at], hold, *later, false))
+            });
+            let named = if is_changed { self.named(value) } else { self.name_early(value) };
             if let (Some(_), Some(item)) = (hold, item) {
                 out[at] = self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin);
                 continue;

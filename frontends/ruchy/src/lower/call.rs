@@ -208,11 +208,13 @@ impl<'t> Lowerer<'t> {
             let is_shared = lent_mutably(value).is_none()
                 && root_of(value).is_some_and(|root| changed.contains(&root.text()));
             let is_early = self.is_early(args, *arg);
+            let first = self.cx.stmts.len();
             let value = match is_early {
                 true => self.early(value),
                 false if is_shared => self.owned(value),
                 false => self.lent_argument(value),
             };
+            self.settle_args(&mut out, args, first);
             out.push(Arg { kind, value });
         }
         self.add_defaults(path, args, &mut out);
@@ -291,11 +293,15 @@ impl<'t> Lowerer<'t> {
                 self.call_with(callee, args, node)
             }
             Binding::Struct(path) => {
-                let args = args.iter().map(|arg| self.kept_argument(*arg)).collect();
+                let parts: Vec<_> = args.iter().map(|arg| kept_argument(*arg)).collect();
+                let values: Vec<_> = parts.iter().map(|(_, value)| *value).collect();
+                let values = self.operands(&values, Self::owned);
+                let args =
+                    parts.into_iter().zip(values).map(|((kind, _), value)| Arg { kind, value }).collect();
                 self.node(Node::Call { callee: Callee::Fn(path), args }, node)
             }
             Binding::Variant(of, name) => {
-                let args = args.iter().map(|arg| Arg::positional(self.owned(*arg))).collect();
+                let args = self.operands(args, Self::owned).into_iter().map(Arg::positional).collect();
                 self.node(Node::Call { callee: Callee::Fn(of.join(name.as_str())), args }, node)
             }
             _ if function.is("identifier") => self.call_builtin(node, function, args),
@@ -303,21 +309,12 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// An argument that a constructor keeps.
-    fn kept_argument(&mut self, arg: Syntax<'t>) -> Arg {
-        let (kind, value) = match (arg.kind(), arg.field("name"), arg.field("value")) {
-            ("named_argument", Some(name), Some(value)) => (ArgKind::Named(Name::new(name.text())), value),
-            _ => (ArgKind::Positional, arg),
-        };
-        Arg { kind, value: self.owned(value) }
-    }
-
     fn call_builtin(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
         let name = function.text();
         match name {
             "print" | "println" | "eprint" | "eprintln" => return self.print(name, args, node, false),
             "Some" | "Ok" | "Err" => {
-                let args: Vec<NodeId> = args.iter().map(|arg| self.owned(*arg)).collect();
+                let args = self.operands(args, Self::owned);
                 return self.call_lib(&format!("ruchy.{name}"), args, node);
             }
             "Box" | "Rc" => {}
@@ -337,7 +334,7 @@ impl<'t> Lowerer<'t> {
         if let ("assert_eq" | "assert_ne", [a, b, message]) = (name, args) {
             return self.assert_pair(name, (*a, *b), *message, node);
         }
-        let args: Vec<NodeId> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let args = self.operands(args, Self::expr);
         if let ("panic", [text]) = (name, &args[..]) {
             return self.stop(*text, node);
         }
@@ -370,7 +367,7 @@ impl<'t> Lowerer<'t> {
         message: Syntax<'t>,
         node: Syntax<'t>,
     ) -> NodeId {
-        let pair = vec![self.expr(a), self.expr(b)];
+        let pair = self.pair(a, b);
         let op = if name == "assert_eq" { ObjOp::Eq } else { ObjOp::Ne };
         let holds = self.op(op, pair, node);
         let message = self.expr(message);
@@ -520,17 +517,25 @@ impl<'t> Lowerer<'t> {
             self.check_change(root);
         }
         let keeps = KEEPING.contains(&text);
-        let mut rest = Vec::new();
+        let has_kind = |arg: &&Syntax<'t>| matches!(arg.kind(), "named_argument" | "spread");
+        if let Some(arg) = args.iter().find(has_kind) {
+            return self.unsupported(*arg, "this argument has no translation from Ruchy yet");
+        }
+        let mut rest = vec![of];
+        let all: Vec<Syntax<'t>> = [receiver].into_iter().chain(args.iter().copied()).collect();
         for arg in args {
-            rest.push(match arg.kind() {
-                "named_argument" | "spread" => {
-                    return self.unsupported(*arg, "this argument has no translation from Ruchy yet");
-                }
-                _ if arg.is("call_expression") && OVER_ITEMS.contains(&text) => self.made_function(*arg),
+            let first = self.cx.stmts.len();
+            let value = match arg.kind() {
+                "call_expression" if OVER_ITEMS.contains(&text) => self.made_function(*arg),
                 _ if keeps => self.owned(*arg),
                 _ => self.method_argument(*arg),
-            });
+            };
+            if !CHANGING.contains(&text) {
+                self.settle(&mut rest, &all, first);
+            }
+            rest.push(value);
         }
+        let of = rest.remove(0);
         let row = self.row_at(text, node, function);
         if text == "parse" && row == "parse" && function.field("type_arguments").is_some() {
             let is_float = function.field("type_arguments").is_some_and(|of| of.text().contains("f64"));
@@ -555,7 +560,7 @@ impl<'t> Lowerer<'t> {
         }
         let args = call.field("arguments").map(Syntax::named)?;
         let [other] = args[..] else { return None };
-        let pair = vec![self.expr(function.field("value")?), self.expr(other)];
+        let pair = self.pair(function.field("value")?, other);
         // Where two values have no order, `unwrap` stops the program.
         let row = match name {
             "unwrap" | "expect" if asked.text() == "partial_cmp" => "ruchy.ordered",
@@ -632,7 +637,9 @@ impl<'t> Lowerer<'t> {
                 _ => (ArgKind::Positional, *arg),
             };
             let is_shared = root.is_some() && root_of(value).map(Syntax::text) == root;
+            let first = self.cx.stmts.len();
             let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
+            self.settle_args(&mut out, args, first);
             out.push(Arg { kind, value });
         }
         let call = self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args: out }, node);
@@ -681,12 +688,12 @@ impl<'t> Lowerer<'t> {
             "format" => self.format_macro(&args, node),
             "vec" if list.has_token(";") && args.len() == 2 => self.repeated(args[0], args[1], node),
             "vec" => {
-                let items = args.iter().map(|item| self.owned(*item)).collect();
+                let items = self.operands(&args, Self::owned);
                 self.op(ListOp::New, items, node)
             }
             "assert" => self.assert(&args, node),
             "assert_eq" | "assert_ne" if args.len() >= 2 => {
-                let pair = args[..2].iter().map(|arg| self.expr(*arg)).collect();
+                let pair = self.pair(args[0], args[1]);
                 self.call_lib(&format!("ruchy.{}", name.text()), pair, node)
             }
             "dbg" if args.len() == 1 => {
@@ -705,6 +712,14 @@ impl<'t> Lowerer<'t> {
             }
             other => self.unsupported(node, format!("`{other}!` has no translation from Ruchy yet")),
         }
+    }
+}
+
+/// An argument that a constructor keeps.
+fn kept_argument(arg: Syntax<'_>) -> (ArgKind, Syntax<'_>) {
+    match (arg.kind(), arg.field("name"), arg.field("value")) {
+        ("named_argument", Some(name), Some(value)) => (ArgKind::Named(Name::new(name.text())), value),
+        _ => (ArgKind::Positional, arg),
     }
 }
 

@@ -221,16 +221,20 @@ impl<'t> Lowerer<'t> {
         };
         let parts = body.named();
         let base = parts.iter().find(|part| part.is("base")).and_then(|part| part.first());
-        let mut args = Vec::new();
+        let (mut args, mut places) = (Vec::new(), Vec::new());
         if let Some(base) = base {
             let whole = self.owned(base);
             args.push(Arg::positional(whole));
+            places.push(base);
         }
         for part in parts {
             let Some(field) = part.field("name") else { continue };
             let value = part.field("value").unwrap_or(field);
-            let value = self.owned(value);
-            args.push(Arg { kind: ArgKind::Named(Name::new(field.text())), value });
+            let first = self.cx.stmts.len();
+            let lowered = self.owned(value);
+            self.settle_args(&mut args, &places, first);
+            places.push(value);
+            args.push(Arg { kind: ArgKind::Named(Name::new(field.text())), value: lowered });
         }
         let callee = match base {
             Some(_) => Callee::Lib(Name::new("dataclasses.replace")),

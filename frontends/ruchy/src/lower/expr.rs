@@ -197,21 +197,19 @@ impl<'t> Lowerer<'t> {
     }
 
     fn display(&mut self, op: impl Into<Op>, node: Syntax<'t>) -> NodeId {
-        let items = node.named().into_iter().map(|item| self.owned(item)).collect();
+        let items = self.operands(&node.named(), Self::owned);
         self.op(op, items, node)
     }
 
     fn list(&mut self, node: Syntax<'t>) -> NodeId {
-        let mut items = Vec::new();
-        for item in node.named() {
-            items.push(match item.first().filter(|_| item.is("spread")) {
+        let items =
+            self.operands(&node.named(), |this, item| match item.first().filter(|_| item.is("spread")) {
                 Some(inner) => {
-                    let inner = self.owned(inner);
-                    self.op(ObjOp::Splat, vec![inner], item)
+                    let inner = this.owned(inner);
+                    this.op(ObjOp::Splat, vec![inner], item)
                 }
-                None => self.owned(item),
+                None => this.owned(item),
             });
-        }
         self.op(ListOp::New, items, node)
     }
 
@@ -249,37 +247,99 @@ impl<'t> Lowerer<'t> {
         self.cx.loops += 1;
         let value = node.field("value");
         let clauses = self.clauses(node, value.unwrap_or(node));
+        let first = self.cx.stmts.len();
         let item = match value {
             Some(value) => self.owned(value),
             None => self.nil(node),
         };
+        let asked = self.cx.stmts.split_off(first);
         self.cx.loops -= 1;
         self.cx.scopes.pop();
         let sink = if node.is("set_comprehension") { Sink::Set(item) } else { Sink::List(item) };
-        self.node(Node::Seq { clauses, sink }, node)
+        self.sequence(clauses, asked, sink, node)
     }
 
-    /// The clauses of a comprehension; `value` is what sees their names.
-    fn clauses(&mut self, node: Syntax<'t>, value: Syntax<'t>) -> Vec<Clause> {
+    /// The clauses of a comprehension, each with the statements that it asks for in each turn; `value` is what
+    /// sees their names.
+    fn clauses(&mut self, node: Syntax<'t>, value: Syntax<'t>) -> Vec<(Vec<Stmt>, Clause)> {
         let mut clauses = Vec::new();
         for clause in node.named().into_iter().filter(|part| part.is("comprehension_clause")) {
             let (Some(pattern), Some(iterable)) = (clause.field("pattern"), clause.field("iterable")) else {
                 continue;
             };
+            let first = self.cx.stmts.len();
             let mut iter = self.expr(iterable);
             if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
                 iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
             } else if self.may_be_dict(pattern, iterable) {
                 iter = self.call_lib("ruchy.walked", vec![iter], iterable);
             }
+            // What the outermost walks over is asked for once.
+            let asked = if clauses.is_empty() { Vec::new() } else { self.cx.stmts.split_off(first) };
+            let first = self.cx.stmts.len();
             let pat = self.loop_pattern(pattern, value);
-            clauses.push(Clause::For { pat, iter });
+            clauses.push((asked, Clause::For { pat, iter }));
+            let mut condition_asks = self.cx.stmts.split_off(first);
             if let Some(condition) = clause.field("condition") {
                 let cond = self.condition(condition);
-                clauses.push(Clause::If(cond));
+                condition_asks.extend(self.cx.stmts.split_off(first));
+                clauses.push((condition_asks, Clause::If(cond)));
             }
         }
         clauses
+    }
+
+    /// A comprehension: an expression, or loops where its parts are statements (`match`, `try`).
+    fn sequence(
+        &mut self,
+        clauses: Vec<(Vec<Stmt>, Clause)>,
+        asked: Vec<Stmt>,
+        sink: Sink,
+        node: Syntax<'t>,
+    ) -> NodeId {
+        if asked.is_empty() && clauses.iter().all(|(asked, _)| asked.is_empty()) {
+            let clauses = clauses.into_iter().map(|(_, clause)| clause).collect();
+            return self.node(Node::Seq { clauses, sink }, node);
+        }
+        let (hint, empty): (_, Op) = match sink {
+            Sink::Set(_) => ("found", SetOp::New.into()),
+            Sink::Dict(..) => ("table", DictOp::New.into()),
+            _ => ("items", ListOp::New.into()),
+        };
+        let out = self.temp(hint, node);
+        let empty = self.op(empty, Vec::new(), node);
+        self.push_set(Place::local(out), empty, node);
+        let saved = std::mem::replace(&mut self.cx.stmts, asked);
+        self.fill(out, sink, node);
+        let mut inner = std::mem::replace(&mut self.cx.stmts, saved);
+        for (asked, clause) in clauses.into_iter().rev() {
+            let origin = self.origin(node);
+            let body = self.cx.body.block(BlockRow { stmts: inner, tail: None, end_comments: Vec::new() });
+            let turn = match clause {
+                Clause::For { pat, iter } => Node::For { label: None, pat, iter, body, els: None },
+                Clause::If(cond) => Node::If { cond, then: body, els: None },
+            };
+            inner = asked;
+            let turn = self.node(turn, node);
+            inner.push(Stmt::new(StmtKind::Expr(turn), origin));
+        }
+        self.cx.stmts.extend(inner);
+        self.use_local(out, node)
+    }
+
+    /// Adds what a turn of a comprehension gives.
+    fn fill(&mut self, out: LocalId, sink: Sink, node: Syntax<'t>) {
+        let method = match sink {
+            Sink::Dict(key, value) => {
+                return self.push_set(Place::local(out).with(Proj::Index(key)), value, node);
+            }
+            Sink::Set(_) => "insert",
+            _ => "push",
+        };
+        let (Sink::List(item) | Sink::Set(item)) = sink else { return };
+        let of = self.use_local(out, node);
+        let call = self.method_of(of, method, vec![item], node);
+        self.push_expr(call, node);
     }
 
     fn dict_comprehension(&mut self, node: Syntax<'t>) -> NodeId {
@@ -290,11 +350,13 @@ impl<'t> Lowerer<'t> {
         self.cx.scopes.push(Default::default());
         self.cx.loops += 1;
         let clauses = self.clauses(node, value);
+        let first = self.cx.stmts.len();
         let key = self.owned(key);
         let value = self.owned(value);
+        let asked = self.cx.stmts.split_off(first);
         self.cx.loops -= 1;
         self.cx.scopes.pop();
-        self.node(Node::Seq { clauses, sink: Sink::Dict(key, value) }, node)
+        self.sequence(clauses, asked, Sink::Dict(key, value), node)
     }
 
     /// A field, an item or a slice, read.
@@ -392,11 +454,10 @@ impl<'t> Lowerer<'t> {
             "??" => return self.coalesce(left, right, node),
             "<?" => return self.send(left, right, node, true),
             "+" if is_text(left) != is_text(right) => {
-                let side = |this: &mut Self, part: Syntax<'t>| {
+                let args = self.operands(&[left, right], |this, part| {
                     let value = this.expr(part);
                     if is_text(part) { value } else { this.call_lib("ruchy.text_of", vec![value], part) }
-                };
-                let args = vec![side(self, left), side(self, right)];
+                });
                 return self.op(ObjOp::Add, args, node);
             }
             // A power of two literals that is too large is a float.
@@ -405,11 +466,11 @@ impl<'t> Lowerer<'t> {
             }
             // What the power of a computed exponent is, a call says: ints stay ints.
             "**" if !is_number(right) => {
-                let args = vec![self.expr(left), self.expr(right)];
+                let args = self.pair(left, right);
                 return self.call_lib("ruchy.pow", args, node);
             }
             "<<" | ">>" if !right.is("integer") => {
-                let args = vec![self.expr(left), self.expr(right)];
+                let args = self.pair(left, right);
                 let row = if sign.text() == "<<" { "ruchy.shl" } else { "ruchy.shr" };
                 return self.call_lib(row, args, node);
             }
@@ -427,7 +488,7 @@ impl<'t> Lowerer<'t> {
             }
             // What is compared with a literal outcome is one of its type.
             "==" | "!=" if is_outcome(left) || is_outcome(right) => {
-                let args = vec![self.expr(left), self.expr(right)];
+                let args = self.pair(left, right);
                 let same = self.call_lib("ruchy.same", args, node);
                 return if sign.text() == "==" { same } else { self.op(ObjOp::Not, vec![same], node) };
             }
@@ -440,8 +501,8 @@ impl<'t> Lowerer<'t> {
         let Some(op) = op else {
             return self.unsupported(node, format!("`{}` has no translation from Ruchy yet", sign.text()));
         };
-        let (a, b) = (self.expr(left), self.expr(right));
-        self.op(op, vec![a, b], node)
+        let pair = self.pair(left, right);
+        self.op(op, pair, node)
     }
 
     /// `a..b` as a value: an iterable.
@@ -593,7 +654,7 @@ impl<'t> Lowerer<'t> {
             Some(function) => (function, right.field("arguments").map(Syntax::named).unwrap_or_default()),
             None => (right, Vec::new()),
         };
-        let rest: Vec<NodeId> = rest.into_iter().map(|arg| self.expr(arg)).collect();
+        let rest = self.operands(&rest, Self::expr);
         let all: Vec<NodeId> = [value].into_iter().chain(rest.iter().copied()).collect();
         let args = |all: Vec<NodeId>| all.into_iter().map(Arg::positional).collect::<Vec<_>>();
         match function.kind() {

@@ -9,7 +9,11 @@ use std::sync::Arc;
 impl<'t> Lowerer<'t> {
     pub fn format_string(&mut self, node: Syntax<'t>) -> NodeId {
         let mut pieces = Vec::new();
-        for part in node.named() {
+        let parts = node.named();
+        let plain: Vec<Syntax<'t>> = parts.iter().filter_map(|part| self.plain_value(*part)).collect();
+        let mut values = self.operands(&plain, Self::expr).into_iter();
+        for part in parts {
+            let lowered = self.plain_value(part).and_then(|_| values.next());
             match part.kind() {
                 "format_text" => {
                     let text = literal::unescape(&part.text().replace("{{", "{").replace("}}", "}"));
@@ -20,7 +24,7 @@ impl<'t> Lowerer<'t> {
                     if part.field("spec").is_none() && self.shown_range(value, &mut pieces) {
                         continue;
                     }
-                    let value = self.expr(value);
+                    let value = lowered.unwrap_or_else(|| self.expr(value));
                     let spec = part.field("spec").map_or("", Syntax::text);
                     match self.piece(value, spec.strip_prefix(':').unwrap_or(spec), part) {
                         Ok(piece) => push_piece(&mut pieces, piece, &self.cx.body),
@@ -31,6 +35,31 @@ impl<'t> Lowerer<'t> {
             }
         }
         self.node(Node::Format(pieces), node)
+    }
+
+    /// What stands between braces, unless it is a range, which shows its ends.
+    fn plain_value(&self, part: Syntax<'t>) -> Option<Syntax<'t>> {
+        let value = part.field("value").filter(|_| part.is("interpolation"))?;
+        let is_range = value.is("range_expression") || self.held_range(value).is_some();
+        (!is_range || part.field("spec").is_some()).then_some(value)
+    }
+
+    /// An argument that is shown: as it is now where a later one changes it.
+    fn early_or_read(&mut self, args: &[Syntax<'t>], arg: Syntax<'t>) -> NodeId {
+        if self.is_early(args, arg) { self.early(arg) } else { self.expr(arg) }
+    }
+
+    /// Keeps the values of a text where the next one has added statements from `first` on.
+    fn settle_pieces(&mut self, pieces: &mut [Piece], at: Syntax<'t>, first: usize) {
+        let mut values = Piece::values(pieces);
+        let places = vec![at; values.len()];
+        self.settle(&mut values, &places, first);
+        let mut values = values.into_iter();
+        for piece in pieces {
+            if let Piece::Value { value, .. } = piece {
+                *value = values.next().unwrap_or(*value);
+            }
+        }
     }
 
     /// A value and how a spec of Rust's format language shows it.
@@ -89,7 +118,9 @@ impl<'t> Lowerer<'t> {
                 if self.shown_range(*arg, &mut pieces) {
                     continue;
                 }
-                let value = if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) };
+                let first = self.cx.stmts.len();
+                let value = self.early_or_read(args, *arg);
+                self.settle_pieces(&mut pieces, *arg, first);
                 let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
                 push_piece(&mut pieces, piece, &self.cx.body);
             }
@@ -220,10 +251,7 @@ impl<'t> Lowerer<'t> {
         let args: Vec<Syntax<'t>> =
             args.iter().map(|arg| named_value(*arg).map_or(*arg, |(_, value)| value)).collect();
         let args = &args[..];
-        let values: Vec<NodeId> = args
-            .iter()
-            .map(|arg| if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) })
-            .collect();
+        let values = self.operands(args, |this, arg| this.early_or_read(args, arg));
         let mut used = vec![false; values.len()];
         let (mut rest, mut next) = (text, 0);
         while let Some(open) = rest.find(['{', '}']) {

@@ -21,6 +21,7 @@ mod message;
 mod module;
 mod nil;
 mod object;
+mod order;
 mod pattern;
 mod scan;
 mod start;

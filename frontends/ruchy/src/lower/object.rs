@@ -203,9 +203,14 @@ impl<'t> Lowerer<'t> {
 
     fn record_object(&mut self, node: Syntax<'t>, class: Name) -> NodeId {
         let mut args: Vec<Arg> = Vec::new();
-        let mut put = |name: Name, value: NodeId| {
-            args.retain(|arg| arg.kind != ArgKind::Named(name));
+        let mut places: Vec<Syntax<'t>> = Vec::new();
+        let put = |args: &mut Vec<Arg>, places: &mut Vec<Syntax<'t>>, name: Name, value: NodeId, at| {
+            if let Some(found) = args.iter().position(|arg| arg.kind == ArgKind::Named(name)) {
+                args.remove(found);
+                places.remove(found);
+            }
             args.push(Arg { kind: ArgKind::Named(name), value });
+            places.push(at);
         };
         for part in node.named() {
             if let (true, Some(source)) = (part.is("spread"), part.first()) {
@@ -214,31 +219,38 @@ impl<'t> Lowerer<'t> {
                     let Ok(place) = self.target(source, false) else { continue };
                     let value = self.use_place(place.with(Proj::Field(name)), part);
                     let value = self.copy(value, part);
-                    put(name, value);
+                    put(&mut args, &mut places, name, value, source);
                 }
                 continue;
             }
             let (Some(key), Some(value)) = (key_of(part), part.field("value")) else { continue };
-            let value = self.owned(value);
-            put(Name::new(&key), value);
+            let first = self.cx.stmts.len();
+            let lowered = self.owned(value);
+            self.settle_args(&mut args, &places, first);
+            put(&mut args, &mut places, Name::new(&key), lowered, value);
         }
         self.node(Node::Call { callee: Callee::Fn(class), args }, node)
     }
 
     /// An object whose keys are not known before it is used.
     fn dict(&mut self, node: Syntax<'t>) -> NodeId {
-        let mut parts = Vec::new();
+        let (mut parts, mut places) = (Vec::new(), Vec::new());
         let mut whole: Option<NodeId> = None;
         for part in node.named() {
             if let (true, Some(source)) = (part.is("spread"), part.first()) {
                 let source = self.owned(source);
+                places.clear();
                 whole = Some(self.merged(whole, std::mem::take(&mut parts), node));
                 whole = whole.map(|whole| self.call_lib("ruchy.merge", vec![whole, source], node));
                 continue;
             }
             let (Some(key), Some(value)) = (key_of(part), part.field("value")) else { continue };
+            let first = self.cx.stmts.len();
+            let lowered = self.owned(value);
+            self.settle(&mut parts, &places, first);
             parts.push(self.text(&key, part));
-            parts.push(self.owned(value));
+            parts.push(lowered);
+            places.extend([value, value]);
         }
         self.merged(whole, parts, node)
     }
