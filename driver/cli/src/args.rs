@@ -125,6 +125,15 @@ pub struct Translation {
     /// C: no macro of this name
     #[arg(short = 'U', value_name = "NAME")]
     pub undefine: Vec<String>,
+    /// C: the standard, as `-std` of gcc has it
+    #[arg(long, value_name = "NAME")]
+    pub std: Option<String>,
+    /// C: system headers that are not bundled come from this folder; `host` is this machine
+    #[arg(long, value_name = "DIR")]
+    pub sysroot: Option<PathBuf>,
+    /// C: units and flags of a folder are those in this output of `make -nB`; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    pub build_log: Option<PathBuf>,
     /// C: signed arithmetic wraps instead of stopping on overflow
     #[arg(long)]
     pub wrapping_signed: bool,
@@ -143,12 +152,36 @@ pub enum OptimizeArg {
     Aggressive,
 }
 
+/// What a build prints; `-` is standard input.
+fn read_log(path: &Path) -> Result<String, crate::failure::Failure> {
+    let text = match path.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin()),
+        false => std::fs::read_to_string(path),
+    };
+    text.map_err(|why| batuta_session::LoadError::Unreadable(path.to_owned(), why).into())
+}
+
 impl Translation {
-    /// Loads a project, and the headers of the folders of `-I`.
+    /// Loads a project, and the headers of the folders of `-I` and of the system.
     pub fn load(&self, input: &Path) -> Result<batuta_session::Project, crate::failure::Failure> {
-        let mut project = batuta_session::load(input)?;
+        let mut project = match &self.build_log {
+            Some(log) => batuta_session::load_built(input, &read_log(log)?)?,
+            None => batuta_session::load(input)?,
+        };
         for folder in &self.include {
             project.add_headers(folder)?;
+        }
+        if let Some(root) = &self.sysroot {
+            let root = if root.as_os_str() == "host" { Path::new("/") } else { root };
+            project.preprocessing.system = project.add_system_headers(root)?;
+        }
+        if let Some(name) = &self.std {
+            let Some((defines, undefines)) = Preprocessing::standard(name) else {
+                let known = "c89, c99, c11, c17 and c2x, and the same with `gnu` in front";
+                return Err(crate::failure::Failure::usage(format!("`{name}` is no standard of C: known are {known}")));
+            };
+            project.preprocessing.defines.extend(defines);
+            project.preprocessing.undefines.extend(undefines);
         }
         Ok(project)
     }
@@ -171,6 +204,7 @@ impl Translation {
                 folders: self.include.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
                 defines: self.define.clone(),
                 undefines: self.undefine.clone(),
+                system: Vec::new(),
                 wrapping_signed: self.wrapping_signed,
                 check_uninit: false,
             },

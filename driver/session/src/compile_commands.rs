@@ -44,6 +44,40 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Commands>, LoadError> {
     Ok(Some(out))
 }
 
+/// What the commands in the text of a build say, which `make -nB` prints: those of a compiler that name a unit.
+pub(crate) fn of_log(folder: &Path, log: &str) -> Commands {
+    let mut out = Commands::default();
+    let mut entered = vec![folder.to_owned()];
+    for line in log.replace("\\\n", " ").lines() {
+        if let Some((_, rest)) = line.split_once(": Entering directory ") {
+            entered.push(folder.join(rest.trim_matches(['\'', '`', '"'])));
+        } else if line.contains(": Leaving directory ") && entered.len() > 1 {
+            entered.pop();
+        }
+        let mut directory = entered.last().unwrap_or(&folder.to_owned()).clone();
+        for command in line.split("&&").flat_map(|part| part.split(';')) {
+            let words = split(command);
+            if let [cd, to, ..] = &words[..]
+                && cd == "cd"
+            {
+                directory = directory.join(to);
+                continue;
+            }
+            let program = words.iter().find(|word| !word.contains('='));
+            let name = program.and_then(|program| program.rsplit('/').next()).unwrap_or_default();
+            let is_compiler = ["cc", "gcc", "clang", "c99", "c89", "tcc"]
+                .iter()
+                .any(|known| name == *known || name.starts_with(&format!("{known}-")) || name.ends_with(&format!("-{known}")));
+            let units: Vec<&String> = words.iter().filter(|word| word.ends_with(".c")).collect();
+            if is_compiler && !units.is_empty() {
+                out.files.extend(units.iter().map(|unit| clean(&directory.join(unit))));
+                out.take(&words, &directory);
+            }
+        }
+    }
+    out
+}
+
 impl Commands {
     /// Whether a command compiles a file.
     pub(crate) fn names(&self, path: &Path) -> bool {
@@ -62,6 +96,12 @@ impl Commands {
     fn take(&mut self, words: &[String], directory: &Path) {
         let mut words = words.iter();
         while let Some(word) = words.next() {
+            if let Some(name) = word.strip_prefix("-std=") {
+                let (defines, undefines) = Preprocessing::standard(name).unwrap_or_default();
+                defines.into_iter().for_each(|value| add(&mut self.defines, value));
+                undefines.into_iter().for_each(|value| add(&mut self.undefines, value));
+                continue;
+            }
             let Some((flag, rest)) = ["-I", "-D", "-U", "-isystem", "-iquote"]
                 .into_iter()
                 .find_map(|flag| word.strip_prefix(flag).map(|rest| (flag, rest)))
@@ -127,6 +167,17 @@ fn split(command: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::split;
+
+    #[test]
+    fn units_and_flags_are_read_out_of_what_make_prints() {
+        let log = "echo hi > x.c\nmake[1]: Entering directory '/p/lib'\ncc -DX=1 -I../inc -c -o a.o a.c\n\
+                   make[1]: Leaving directory '/p/lib'\ncd app && CFLAGS= x86_64-linux-gnu-gcc -std=c99 \\\n -c main.c; true\n";
+        let found = super::of_log(std::path::Path::new("/p"), log);
+        let files: Vec<_> = found.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        assert_eq!(files, ["/p/app/main.c", "/p/lib/a.c"]);
+        assert_eq!(found.folders, [std::path::PathBuf::from("/p/inc")]);
+        assert_eq!(found.defines, ["X=1", "__STDC_VERSION__=199901L", "__STRICT_ANSI__"]);
+    }
 
     #[test]
     fn commands_are_split_as_a_shell_splits_them() {

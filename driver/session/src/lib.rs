@@ -42,7 +42,7 @@ pub use finding::{Finding, Mark, Position};
 pub use homes::{Checked, Homes};
 #[cfg(feature = "jit")]
 pub use jit::Gap;
-pub use load::{LoadError, load};
+pub use load::{LoadError, load, load_built};
 pub use options::{IntPolicy, Level, Optimize, Options, Preprocessing, Start};
 pub use project::{Project, ProjectFile};
 pub use ruchy::{FormatError, Piece, Test, format_ruchy, highlight, load_ruchy, ruchy_files, tests};

@@ -22,6 +22,8 @@ pub enum LoadError {
     /// A file of another language where Ruchy is asked for.
     NotRuchy(PathBuf),
     NoRuchy(PathBuf),
+    /// The text of a build compiles no unit of the folder.
+    NothingBuilt(PathBuf),
     /// A folder without a single file of Python or C, and without a Ruchy file that starts.
     NothingToRead(PathBuf),
 }
@@ -42,6 +44,7 @@ impl LoadError {
             Self::NotRuchy(_) | Self::NoRuchy(_) => {
                 "name a file that ends in `.ruchy`, or a folder that holds some"
             }
+            Self::NothingBuilt(_) => "give what `make -nB` prints in this folder",
             Self::NothingToRead(_) => "name a folder that holds `.py` or `.c` files, or `src/main.ruchy`",
         }
     }
@@ -56,6 +59,9 @@ impl fmt::Display for LoadError {
             Self::UnknownLanguage(path) => write!(f, "{} is not a Python or Ruchy file", path.display()),
             Self::NotRuchy(path) => write!(f, "{} is not a Ruchy file", path.display()),
             Self::NoRuchy(path) => write!(f, "no Ruchy files in {}", path.display()),
+            Self::NothingBuilt(path) => {
+                write!(f, "no command of the build log compiles a unit below {}", path.display())
+            }
             Self::NothingToRead(path) => write!(f, "no Python files in {}", path.display()),
         }
     }
@@ -82,6 +88,16 @@ pub fn load(path: &Path) -> Result<Project, LoadError> {
         Ok(meta) if meta.is_dir() => load_folder(path),
         Ok(_) => load_file(path),
     }
+}
+
+/// Reads a folder of C as the text of its build says, which `make -nB` prints: the units that are compiled, and
+/// their flags.
+///
+/// # Errors
+/// As [`load`]; the text compiles no unit of the folder.
+pub fn load_built(folder: &Path, log: &str) -> Result<Project, LoadError> {
+    let found = crate::load_c::load_built(folder, log)?;
+    found.ok_or_else(|| LoadError::NothingBuilt(folder.to_owned()))
 }
 
 pub(crate) fn read(path: &Path) -> Result<String, LoadError> {

@@ -1,6 +1,6 @@
 //! Projects of C: a unit with the headers that it includes, or a folder of units.
 
-use crate::compile_commands;
+use crate::compile_commands::{self, Commands};
 use crate::load::{LoadError, absolute_name, files_below};
 use crate::project::{Project, ProjectFile, crate_name, module_name};
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub(crate) fn load_file(path: &Path) -> Result<Project, LoadError> {
     while next < project.files.len() {
         let folder = Path::new(&project.files[next].path).parent().unwrap_or(Path::new("")).to_owned();
         let text = project.files[next].text.clone();
-        for name in included(&text) {
+        for name in included(&text, &[(b'"', b'"')]) {
             let path = clean(&folder.join(name));
             if path.is_file() && known.insert(path.to_string_lossy().into_owned()) {
                 let module = unique_module(&project, &path);
@@ -42,10 +42,18 @@ pub(crate) fn load_file(path: &Path) -> Result<Project, LoadError> {
 
 /// The units and headers of a folder; `None` where there is no unit.
 pub(crate) fn load_folder(folder: &Path) -> Result<Option<Project>, LoadError> {
+    load_commanded(folder, compile_commands::read(folder)?)
+}
+
+/// The same, with the units and flags that the text of a build names (`make -nB`).
+pub(crate) fn load_built(folder: &Path, log: &str) -> Result<Option<Project>, LoadError> {
+    load_commanded(folder, Some(compile_commands::of_log(folder, log)))
+}
+
+fn load_commanded(folder: &Path, commands: Option<Commands>) -> Result<Option<Project>, LoadError> {
     let paths = files_below(folder, &[".c", ".h"])?;
     let (mut units, headers): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| path.extension().is_some_and(|ending| ending == "c"));
-    let commands = compile_commands::read(folder)?;
     if let Some(commands) = &commands {
         units.retain(|path| commands.names(path));
     }
@@ -81,6 +89,37 @@ pub(crate) fn add_headers(project: &mut Project, folder: &Path) -> Result<(), Lo
         }
     }
     Ok(())
+}
+
+/// Adds the headers below a system's root that a project includes, and what these include.
+pub(crate) fn add_system_headers(project: &mut Project, root: &Path) -> Result<Vec<String>, LoadError> {
+    let folders: Vec<PathBuf> = ["usr/local/include", "usr/include/x86_64-linux-gnu", "usr/include"]
+        .map(|folder| root.join(folder))
+        .into_iter()
+        .filter(|folder| folder.is_dir())
+        .collect();
+    if folders.is_empty() {
+        return Err(LoadError::Missing(root.join("usr/include")));
+    }
+    let mut known: BTreeSet<String> = project.files.iter().map(|file| file.path.clone()).collect();
+    let mut next = 0;
+    while next < project.files.len() {
+        let text = project.files[next].text.clone();
+        let beside = Path::new(&project.files[next].path).parent().unwrap_or(Path::new("")).to_owned();
+        for name in included(&text, &[(b'<', b'>'), (b'"', b'"')]) {
+            if batuta_c::is_bundled(name) {
+                continue;
+            }
+            let mut places = [&beside].into_iter().chain(&folders).map(|folder| clean(&folder.join(name)));
+            let Some(path) = places.find(|path| path.is_file()) else { continue };
+            if known.insert(path.to_string_lossy().into_owned()) {
+                let module = unique_module(project, &path);
+                project.files.push(file(&path, module)?);
+            }
+        }
+        next += 1;
+    }
+    Ok(folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect())
 }
 
 /// Sets the unit that the program starts in: the one with `main`. Of several the one called `main.c`; the others
@@ -120,15 +159,14 @@ fn unique_module(project: &Project, path: &Path) -> String {
     name
 }
 
-/// Names in the `#include "..."` lines of a text.
-fn included(text: &str) -> Vec<&str> {
-    let name = |line: &str| -> Option<(usize, usize)> {
+/// Names in the `#include` lines of a text that stand between these marks.
+fn included<'a>(text: &'a str, marks: &[(u8, u8)]) -> Vec<&'a str> {
+    let name = |line: &'a str| -> Option<&'a str> {
         let rest = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("include")?.trim_start();
-        let rest = rest.strip_prefix('"')?;
-        let start = rest.as_ptr() as usize - line.as_ptr() as usize;
-        Some((start, start + rest.find('"')?))
+        let (_, end) = marks.iter().find(|(start, _)| rest.as_bytes().first() == Some(start))?;
+        rest[1..].split_once(char::from(*end)).map(|(name, _)| name)
     };
-    text.lines().filter_map(|line| name(line).map(|(start, end)| &line[start..end])).collect()
+    text.lines().filter_map(name).collect()
 }
 
 fn has_main(text: &str) -> bool {

@@ -39,6 +39,9 @@ pub enum Level {
 pub struct Preprocessing {
     /// Folders of `-I`, in order: those of [`Project::add_headers`](crate::Project::add_headers).
     pub folders: Vec<String>,
+    /// Folders of a system's headers, behind those that are bundled: those of
+    /// [`Project::add_system_headers`](crate::Project::add_system_headers).
+    pub system: Vec<String>,
     /// `NAME` or `NAME=VALUE` of each `-D`.
     pub defines: Vec<String>,
     /// Names of `-U`: no macro has them at the start of a unit.
@@ -50,10 +53,35 @@ pub struct Preprocessing {
 }
 
 impl Preprocessing {
+    /// Macros that say which standard a unit follows (`-std`), and those that it does without; `None` for a name
+    /// that is no standard.
+    pub fn standard(name: &str) -> Option<(Vec<String>, Vec<String>)> {
+        let year = match name.trim_start_matches(['c', 'g', 'n', 'u']).split(':').next()? {
+            "89" | "90" | "ansi" => None,
+            "9x" | "99" => Some("199901L"),
+            "1x" | "11" => Some("201112L"),
+            "17" | "18" => Some("201710L"),
+            "2x" | "23" => Some("202000L"),
+            _ => return None,
+        };
+        let is_strict = !name.starts_with("gnu");
+        let (mut defines, mut undefines) = (Vec::new(), Vec::new());
+        match year {
+            Some(year) => defines.push(format!("__STDC_VERSION__={year}")),
+            None => undefines.push("__STDC_VERSION__".to_owned()),
+        }
+        if is_strict {
+            defines.push("__STRICT_ANSI__".to_owned());
+            undefines.extend(["unix", "linux"].map(str::to_owned));
+        }
+        Some((defines, undefines))
+    }
+
     /// Puts other flags before these.
     pub(crate) fn put_before(&mut self, other: &Self) {
         let rows = [
             (&mut self.folders, &other.folders),
+            (&mut self.system, &other.system),
             (&mut self.defines, &other.defines),
             (&mut self.undefines, &other.undefines),
         ];

@@ -40,6 +40,15 @@ impl Project {
         crate::load_c::add_headers(self, folder)
     }
 
+    /// Adds the headers of a system that the files include, and that are not bundled; gives the folders that were
+    /// looked at. `root` is the folder that holds `usr/include`.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn add_system_headers(&mut self, root: &std::path::Path) -> Result<Vec<String>, crate::LoadError> {
+        crate::load_c::add_system_headers(self, root)
+    }
+
     /// A program of one file; its module is the file's stem.
     pub fn single(path: &str, text: &str) -> Self {
         let file_name = path.rsplit(['/', '\\']).next().unwrap_or(path);

@@ -97,6 +97,7 @@ pub(crate) fn lower_c(
 ) -> batuta_c::Lowered {
     let mut sources = batuta_c::Sources {
         folders: options.folders.clone(),
+        system: options.system.clone(),
         defines: options.defines.clone(),
         undefines: options.undefines.clone(),
         choices: batuta_c::Choices {

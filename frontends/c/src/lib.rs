@@ -32,6 +32,8 @@ pub struct Sources {
     pub files: BTreeMap<String, (String, Name)>,
     /// Folders of `-I`.
     pub folders: Vec<String>,
+    /// Folders of a system's headers, behind those that are bundled.
+    pub system: Vec<String>,
     /// `NAME` or `NAME=VALUE` of each `-D`.
     pub defines: Vec<String>,
     /// Names of `-U`.
@@ -69,6 +71,12 @@ impl Sources {
         self.defines.iter().map(define).chain(self.undefines.iter().map(undefine)).collect()
     }
 
+    /// Modules of the headers of the system.
+    fn system_modules(&self) -> FxHashSet<Name> {
+        let is_below = |path: &String| self.system.iter().any(|folder| std::path::Path::new(path).starts_with(folder));
+        self.files.iter().filter(|(path, _)| is_below(path)).map(|(_, (_, module))| *module).collect()
+    }
+
     /// The module of a file's items: those of `x.h` belong to `x.c` where there is one.
     fn home(&self, module: Name) -> Name {
         let unit = module.as_str().strip_suffix("_h").map(Name::new);
@@ -85,12 +93,20 @@ impl pp::Includes for Files<'_> {
     fn folders(&self) -> &[String] {
         &self.0.folders
     }
+    fn system(&self) -> &[String] {
+        &self.0.system
+    }
     fn anywhere(&self, name: &str) -> Option<String> {
         let end = format!("/{}", name.trim_start_matches("../"));
         let mut found = self.0.files.keys().filter(|path| path.ends_with(&end));
         let first = found.next()?;
         found.next().is_none().then(|| first.clone())
     }
+}
+
+/// Whether a header of the C library is bundled under a name.
+pub fn is_bundled(name: &str) -> bool {
+    headers::bundled(name).is_some()
 }
 
 /// Translates the units of a project and links them.
@@ -114,7 +130,7 @@ pub fn lower(sources: &Sources) -> Lowered {
     let (program, image) = if units.iter().any(has_errors) {
         Default::default()
     } else {
-        lower::lower(&mut units, sources.choices)
+        lower::lower(&mut units, sources.choices, &sources.system_modules())
     };
     Lowered { program, image, diags: diagnostics(&units) }
 }
@@ -168,5 +184,5 @@ fn diagnostics(units: &[lower::UnitTree]) -> Vec<Diagnostic> {
 /// The next step.
 fn hints(code: batuta_base::Code) -> Vec<String> {
     let is_header = code == codes::MISSING_HEADER;
-    if is_header { vec!["name the folder that has it with `-I DIR`".to_owned()] } else { Vec::new() }
+    if is_header { vec!["name the folder that has it with `-I DIR`; `--sysroot host` reads those of this machine".to_owned()] } else { Vec::new() }
 }

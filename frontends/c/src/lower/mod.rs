@@ -18,6 +18,7 @@ mod jumps;
 mod link;
 mod machine;
 mod place;
+mod prune;
 mod quiet;
 mod stmt;
 mod switch;
@@ -28,12 +29,16 @@ pub(crate) use link::{Linked, UnitTree};
 
 use crate::Choices;
 use crate::tree::*;
-use batuta_base::Name;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::{Body, Lang, Mir, Module, Program};
 use std::sync::Arc;
 
 /// The program of all units, and what was found.
-pub(crate) fn lower(units: &mut [UnitTree], choices: Choices) -> (Program<Mir>, batuta_core::Image) {
+pub(crate) fn lower(
+    units: &mut [UnitTree],
+    choices: Choices,
+    system: &FxHashSet<Name>,
+) -> (Program<Mir>, batuta_core::Image) {
     let mut linked = Linked::new(units);
     linked.choices = choices;
     linked.quiet = quiet::functions(units, &linked);
@@ -63,6 +68,7 @@ pub(crate) fn lower(units: &mut [UnitTree], choices: Choices) -> (Program<Mir>, 
     }
     linked.image.files = files;
     program.entry = linked.image.main.map(|path| path.parent());
+    prune::prune(&mut program, &mut linked.image, system);
     (program, linked.image)
 }
 

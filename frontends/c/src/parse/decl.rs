@@ -426,7 +426,8 @@ impl Parser {
         self.ret = ty.ret.clone();
         self.function = name;
         self.in_function = true;
-        let mut before = std::mem::take(&mut self.pending);
+        let mut before = declared.asked;
+        before.append(&mut self.pending);
         let body = self.compound(false);
         self.in_function = false;
         self.pop_scope();

@@ -11,6 +11,8 @@ pub(super) struct Declared {
     pub(super) params: Option<Vec<VarId>>,
     /// Names of the parameters.
     pub(super) scope: Option<Scope>,
+    /// What the types of the parameters ask for when the function starts: lengths of arrays.
+    pub(super) asked: Vec<Stmt>,
     /// The object itself is const: `T *const p`.
     pub(super) is_const: bool,
 }
@@ -45,7 +47,15 @@ impl Parser {
             let pos = self.pos();
             let has_name = self.peek().kind == Kind::Ident && !is_keyword(self.peek().text.as_str());
             let name = if has_name { Some(self.next().text) } else { None };
-            let mut out = Declared { name, ty: CTy::Void, pos, params: None, scope: None, is_const: false };
+            let mut out = Declared {
+                name,
+                ty: CTy::Void,
+                pos,
+                params: None,
+                scope: None,
+                asked: Vec::new(),
+                is_const: false,
+            };
             out.ty = self.suffix(ty, Some(&mut out))?;
             out
         };
@@ -71,6 +81,7 @@ impl Parser {
             pos: self.pos(),
             params: None,
             scope: None,
+            asked: Vec::new(),
             is_const: false,
         };
         let ty = self.suffix(base, Some(&mut outer))?;
@@ -96,13 +107,18 @@ impl Parser {
             return Ok(base);
         }
         self.push_scope();
+        let first = self.pending.len();
         let found = self.parameters();
         let scope = self.scopes.pop().unwrap_or_default();
+        // A prototype computes nothing.
+        let asked = self.pending.split_off(first);
         let (ids, params, variadic, open) = found?;
+        let params = params.into_iter().map(|ty| of_any_length(&ty)).collect();
         let ret = self.suffix(base, None)?;
         if let Some(own) = own {
             own.params = Some(ids);
             own.scope = Some(scope);
+            own.asked = asked;
         }
         Ok(CTy::Func(Rc::new(FuncTy { ret, params, variadic, open })))
     }
@@ -206,6 +222,16 @@ impl Parser {
     pub(super) fn type_name(&mut self) -> Parsed<CTy> {
         let specs = self.specs()?;
         Ok(self.declarator(specs.ty, specs.is_const)?.ty)
+    }
+}
+
+/// A type of a parameter as callers see it: the lengths of its arrays are the function's own.
+fn of_any_length(ty: &CTy) -> CTy {
+    match ty {
+        CTy::Vla(item, _) => of_any_length(item),
+        CTy::Array(item, len) => CTy::Array(Rc::new(of_any_length(item)), *len),
+        CTy::Ptr(inner, is_const) => CTy::Ptr(Rc::new(of_any_length(inner)), *is_const),
+        other => other.clone(),
     }
 }
 

@@ -29,6 +29,8 @@ pub trait Includes {
     fn read(&self, path: &str) -> Option<Rc<str>>;
     /// Folders of `-I`.
     fn folders(&self) -> &[String];
+    /// Folders of a system's headers, behind those that are bundled.
+    fn system(&self) -> &[String];
     /// The one file of the project whose path ends with a name.
     fn anywhere(&self, name: &str) -> Option<String>;
 }
@@ -404,6 +406,12 @@ impl<'a> Pp<'a> {
         }
         if let Some(text) = headers::bundled(name) {
             return Some((format!("<{name}>"), true, Rc::from(text)));
+        }
+        for folder in self.includes.system() {
+            let path = joined(folder, name);
+            if let Some(text) = self.includes.read(&path) {
+                return Some((path, false, text));
+            }
         }
         // Where a build would say `-I`.
         let path = self.includes.anywhere(name)?;
