@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// Modules of the runtime whose functions are no functions of C.
-const LEFT: &[&str] =
-    &["cells", "embed", "function", "list", "local", "mod", "pointer", "record", "shown", "text", "value"];
+const LEFT: &[&str] = &[
+    "cells", "embed", "foreign", "function", "list", "local", "mod", "pointer", "record", "shown", "text",
+    "value",
+];
 
 /// Functions of `list` that are.
 const VARIABLE: &[(&str, usize)] = &[("va_start", 2), ("va_copy", 2)];

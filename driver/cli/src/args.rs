@@ -134,6 +134,9 @@ pub struct Translation {
     /// C: units and flags of a folder are those in this output of `make -nB`; `-` reads it from standard input
     #[arg(long, value_name = "FILE")]
     pub build_log: Option<PathBuf>,
+    /// C: functions that no unit defines are those of this library; the project gets a module with unsafe code
+    #[arg(long, value_name = "LIB")]
+    pub link: Vec<String>,
     /// C: signed arithmetic wraps instead of stopping on overflow
     #[arg(long)]
     pub wrapping_signed: bool,
@@ -178,7 +181,9 @@ impl Translation {
         if let Some(name) = &self.std {
             let Some((defines, undefines)) = Preprocessing::standard(name) else {
                 let known = "c89, c99, c11, c17 and c2x, and the same with `gnu` in front";
-                return Err(crate::failure::Failure::usage(format!("`{name}` is no standard of C: known are {known}")));
+                return Err(crate::failure::Failure::usage(format!(
+                    "`{name}` is no standard of C: known are {known}"
+                )));
             };
             project.preprocessing.defines.extend(defines);
             project.preprocessing.undefines.extend(undefines);
@@ -205,6 +210,7 @@ impl Translation {
                 defines: self.define.clone(),
                 undefines: self.undefine.clone(),
                 system: Vec::new(),
+                libraries: self.link.clone(),
                 wrapping_signed: self.wrapping_signed,
                 check_uninit: false,
             },

@@ -220,6 +220,75 @@ fn a_folder_of_c_is_compiled_as_its_compile_commands_say() {
 }
 
 #[test]
+fn units_and_flags_come_from_the_output_of_make() {
+    let dir = folder(&[
+        (
+            "p/main.c",
+            "#include <stdio.h>\n#include \"part.h\"\nint main(void) { printf(\"%s %d %ld\\n\", WORD, part(), __STDC_VERSION__); }\n",
+        ),
+        ("p/part.c", "int part(void) { return LEVEL; }\n"),
+        ("p/inc/part.h", "int part(void);\n"),
+        ("p/other.c", "this is no C\n"),
+        (
+            "make.log",
+            "gcc -DWORD=\\\"hi\\\" -std=c99 -Iinc -c -o main.o main.c\ncc -DLEVEL=3 -c part.c\ncc -o p main.o part.o\n",
+        ),
+        ("empty.log", "make: Nothing to be done for 'all'.\n"),
+    ]);
+    let run = batutac(dir.path(), &["run", "--build-log", "make.log", "p"]);
+    assert_eq!(text(&run.stdout), "hi 3 199901\n", "{}", text(&run.stderr));
+    let run = batutac(dir.path(), &["run", "--build-log", "empty.log", "p"]);
+    assert!(
+        text(&run.stderr).contains("no command of the build log compiles a unit"),
+        "{}",
+        text(&run.stderr)
+    );
+    assert_eq!(run.status.code(), Some(2));
+    let run = batutac(dir.path(), &["run", "--std", "c77", "p"]);
+    assert!(text(&run.stderr).contains("`c77` is no standard of C"), "{}", text(&run.stderr));
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
+fn headers_of_a_system_are_read_where_none_is_bundled_and_only_what_is_used_is_emitted() {
+    let source = "#include <stdio.h>\n#include <sys/grid.h>\nint main(void) { struct grid g = { 2, 3 }; printf(\"%d %d\\n\", area(&g), GRID_MAX); }\n";
+    let header = "/* A grid. */\n#include <bits/most.h>\n#include <stdio.h>\nstruct grid { int w, h; };\nstruct other { int x; };\nenum { GRID_A, GRID_B };\n\
+                  static inline int area(struct grid *g) { return g->w * g->h; }\nstatic inline int unused(void) { return 1; }\n";
+    let dir = folder(&[
+        ("a.c", source),
+        ("root/usr/include/sys/grid.h", header),
+        ("root/usr/include/bits/most.h", "#define GRID_MAX 9\n"),
+        ("root/usr/include/stdio.h", "#error not this one\n"),
+    ]);
+    let run = batutac(dir.path(), &["run", "--sysroot", "root", "a.c"]);
+    assert_eq!(text(&run.stdout), "6 9\n", "{}", text(&run.stderr));
+    let rust = text(&batutac(dir.path(), &["transpile", "--sysroot", "root", "a.c"]).stdout);
+    assert!(rust.contains("struct Grid") && rust.contains("fn area"), "{rust}");
+    assert!(!["Other", "unused()", "GRID_B", "A grid"].iter().any(|word| rust.contains(word)), "{rust}");
+    let run = batutac(dir.path(), &["run", "a.c"]);
+    assert!(text(&run.stderr).contains("`--sysroot host`"), "{}", text(&run.stderr));
+    let run = batutac(dir.path(), &["run", "--sysroot", "nowhere", "a.c"]);
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
+fn functions_of_another_library_are_called_through_one_module() {
+    let source = "#include <stdio.h>\ndouble j0(double x);\nint puts_it(const char **rows, void (*f)(int));\nint main(void) { printf(\"%.6f\\n\", j0(1.0)); }\n";
+    let more = "#include <stdio.h>\ndouble lgamma_r(double x, int *sign);\nint rows(const char ***all);\n\
+                int main(int argc, char **argv) { int sign = 0; double y = lgamma_r(-0.5, &sign); printf(\"%.6f %d\\n\", y, sign); if (argc > 1) rows(NULL); }\n";
+    let dir = folder(&[("a.c", source), ("b.c", more)]);
+    let run = batutac(dir.path(), &["run", "--link", "m", "a.c"]);
+    assert_eq!(text(&run.stdout), "0.765198\n", "{}", text(&run.stderr));
+    let run = batutac(dir.path(), &["run", "--link", "m", "b.c"]);
+    assert_eq!(text(&run.stdout), "1.265512 -1\n", "{}", text(&run.stderr));
+    assert!(text(&run.stderr).contains("its parameter 1 points to pointers"), "{}", text(&run.stderr));
+    let rust = text(&batutac(dir.path(), &["transpile", "--link", "m", "a.c"]).stdout);
+    assert!(rust.contains("#![deny(unsafe_code)]") && rust.contains("#[link(name = \"m\")]"), "{rust}");
+    let alone = text(&batutac(dir.path(), &["transpile", "a.c"]).stdout);
+    assert!(alone.contains("#![forbid(unsafe_code)]") && !alone.contains("unsafe {"), "{alone}");
+}
+
+#[test]
 fn a_run_of_c_can_be_watched_for_what_nothing_was_written_to() {
     let source = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint main(int argc, char **argv) {\n  int *h = malloc(4 * sizeof *h), n;\n  char text[8]; strcpy(text, argv[0] ? \"ab\" : \"\"); memset(h, 0, 8);\n  printf(\"%zu %d\\n\", strlen(text), h[1]);\n  if (argc > 1) n = 3;\n  printf(\"%d\\n\", n);\n  printf(\"%d\\n\", h[2]);\n  return 0; }\n";
     let dir = folder(&[("a.c", source), ("b.py", "print(1)\n")]);

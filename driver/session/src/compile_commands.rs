@@ -65,9 +65,11 @@ pub(crate) fn of_log(folder: &Path, log: &str) -> Commands {
             }
             let program = words.iter().find(|word| !word.contains('='));
             let name = program.and_then(|program| program.rsplit('/').next()).unwrap_or_default();
-            let is_compiler = ["cc", "gcc", "clang", "c99", "c89", "tcc"]
-                .iter()
-                .any(|known| name == *known || name.starts_with(&format!("{known}-")) || name.ends_with(&format!("-{known}")));
+            let is_compiler = ["cc", "gcc", "clang", "c99", "c89", "tcc"].iter().any(|known| {
+                name == *known
+                    || name.starts_with(&format!("{known}-"))
+                    || name.ends_with(&format!("-{known}"))
+            });
             let units: Vec<&String> = words.iter().filter(|word| word.ends_with(".c")).collect();
             if is_compiler && !units.is_empty() {
                 out.files.extend(units.iter().map(|unit| clean(&directory.join(unit))));

@@ -46,6 +46,8 @@ pub struct Preprocessing {
     pub defines: Vec<String>,
     /// Names of `-U`: no macro has them at the start of a unit.
     pub undefines: Vec<String>,
+    /// Libraries that hold what no unit defines, as a linker knows them.
+    pub libraries: Vec<String>,
     /// Signed arithmetic wraps instead of stopping on overflow.
     pub wrapping_signed: bool,
     /// A program that runs in this process stops where it reads what nothing was written to.

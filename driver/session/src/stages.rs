@@ -98,6 +98,7 @@ pub(crate) fn lower_c(
     let mut sources = batuta_c::Sources {
         folders: options.folders.clone(),
         system: options.system.clone(),
+        libraries: options.libraries.clone(),
         defines: options.defines.clone(),
         undefines: options.undefines.clone(),
         choices: batuta_c::Choices {

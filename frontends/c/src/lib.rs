@@ -38,6 +38,8 @@ pub struct Sources {
     pub defines: Vec<String>,
     /// Names of `-U`.
     pub undefines: Vec<String>,
+    /// Libraries that hold what no unit defines.
+    pub libraries: Vec<String>,
     pub choices: Choices,
 }
 
@@ -73,7 +75,8 @@ impl Sources {
 
     /// Modules of the headers of the system.
     fn system_modules(&self) -> FxHashSet<Name> {
-        let is_below = |path: &String| self.system.iter().any(|folder| std::path::Path::new(path).starts_with(folder));
+        let is_below =
+            |path: &String| self.system.iter().any(|folder| std::path::Path::new(path).starts_with(folder));
         self.files.iter().filter(|(path, _)| is_below(path)).map(|(_, (_, module))| *module).collect()
     }
 
@@ -127,11 +130,8 @@ pub fn lower(sources: &Sources) -> Lowered {
         unit.issues.iter().any(|issue| issue.code.severity == batuta_base::Severity::Error)
     };
     // What has errors is not translated, so nothing is lowered from it.
-    let (program, image) = if units.iter().any(has_errors) {
-        Default::default()
-    } else {
-        lower::lower(&mut units, sources.choices, &sources.system_modules())
-    };
+    let (program, image) =
+        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units, sources) };
     Lowered { program, image, diags: diagnostics(&units) }
 }
 
@@ -184,5 +184,12 @@ fn diagnostics(units: &[lower::UnitTree]) -> Vec<Diagnostic> {
 /// The next step.
 fn hints(code: batuta_base::Code) -> Vec<String> {
     let is_header = code == codes::MISSING_HEADER;
-    if is_header { vec!["name the folder that has it with `-I DIR`; `--sysroot host` reads those of this machine".to_owned()] } else { Vec::new() }
+    if is_header {
+        vec![
+            "name the folder that has it with `-I DIR`; `--sysroot host` reads those of this machine"
+                .to_owned(),
+        ]
+    } else {
+        Vec::new()
+    }
 }

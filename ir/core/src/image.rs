@@ -19,6 +19,35 @@ pub struct Image {
     pub files: IndexMap<Name, Name>,
     /// Functions whose text stands in another file than their module's: the module of that file.
     pub texts: IndexMap<Name, Name>,
+    /// Functions of other libraries that are called, by name.
+    pub foreign: IndexMap<Name, ForeignDef>,
+    /// Names of those libraries, as a linker knows them.
+    pub libraries: Vec<String>,
+}
+
+/// A function of another library: what crosses over in each of its parameters and its result.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ForeignDef {
+    pub params: Vec<Foreign>,
+    pub ret: Foreign,
+}
+
+/// What crosses over to another library.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Foreign {
+    Nothing,
+    /// A number of this type.
+    Number(Ty),
+    /// A pointer to bytes, or an object of the library.
+    Pointer {
+        changes: bool,
+    },
+    /// A pointer to an object of the library: one of ours holds pointers that mean nothing there.
+    Handle,
+    /// A pointer to a pointer that the library sets.
+    Slot,
+    /// A result that is a text.
+    Text,
 }
 
 /// A struct or union.

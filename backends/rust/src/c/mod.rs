@@ -5,6 +5,7 @@
 
 mod body;
 mod cells;
+mod foreign;
 mod format;
 mod items;
 mod names;
@@ -48,12 +49,15 @@ pub fn emit_c(program: &Program<Mir>, image: &Image, options: &EmitOptions) -> P
         uses: project::Dependencies { runtime: true, ..Default::default() },
         problems: Vec::new(),
     };
-    let others: Vec<String> = program
+    let mut others: Vec<String> = program
         .modules
         .keys()
         .filter(|path| program.entry != Some(**path) && !items::is_empty(&env, **path))
         .map(|path| env.names.module(*path))
         .collect();
+    if !image.foreign.is_empty() {
+        others.push("ffi".to_owned());
+    }
     for module in program.modules.values() {
         let is_entry = program.entry == Some(module.path);
         if is_entry || !items::is_empty(&env, module.path) {
@@ -61,8 +65,12 @@ pub fn emit_c(program: &Program<Mir>, image: &Image, options: &EmitOptions) -> P
         }
     }
     if program.entry.is_none() {
-        let lines: String = others.iter().map(|name| format!("pub mod {name};\n")).collect();
-        out.files.push(("src/lib.rs".to_owned(), format!("#![forbid(unsafe_code)]\n\n{lines}")));
+        let lines: String =
+            others.iter().map(|name| format!("{}pub mod {name};\n", allowance(name))).collect();
+        out.files.push(("src/lib.rs".to_owned(), format!("{}\n\n{lines}", guard(image))));
+    }
+    if !image.foreign.is_empty() {
+        out.files.push(("src/ffi.rs".to_owned(), foreign::module(image)));
     }
     out.files.push((
         "Cargo.toml".to_owned(),
@@ -74,6 +82,15 @@ pub fn emit_c(program: &Program<Mir>, image: &Image, options: &EmitOptions) -> P
     out
 }
 
+/// What keeps unsafe code out: only calls of other libraries may be in it, in a module of their own.
+fn guard(image: &Image) -> &'static str {
+    if image.foreign.is_empty() { "#![forbid(unsafe_code)]" } else { "#![deny(unsafe_code)]" }
+}
+
+fn allowance(module: &str) -> &'static str {
+    if module == "ffi" { "#[allow(unsafe_code)]\n" } else { "" }
+}
+
 fn module_file(env: &CEnv<'_>, module: &Module, is_entry: bool, others: &[String], out: &mut Project) {
     let file =
         if is_entry { "src/main.rs".to_owned() } else { format!("src/{}.rs", env.names.module(module.path)) };
@@ -81,10 +98,10 @@ fn module_file(env: &CEnv<'_>, module: &Module, is_entry: bool, others: &[String
     let text = items::module(env, module, is_entry, &mut uses);
     let mut parts = Vec::new();
     if is_entry {
-        parts.push("#![forbid(unsafe_code)]".to_owned());
+        parts.push(guard(env.image).to_owned());
         parts
             .push("#![allow(arithmetic_overflow, unconditional_panic, unreachable_code, unused)]".to_owned());
-        parts.push(others.iter().map(|name| format!("mod {name};\n")).collect());
+        parts.push(others.iter().map(|name| format!("{}mod {name};\n", allowance(name))).collect());
     }
     if is_entry {
         // Declared right above.

@@ -27,7 +27,7 @@ const TYPES: &[&str] = &[
 /// Functions that emitted files define themselves.
 const FUNCTIONS: &[&str] = &["main", "init"];
 /// Modules that emitted files name.
-const MODULES: &[&str] = &["c", "std", "core", "main", "lib", "batuta_rt", "crate", "self", "super"];
+const MODULES: &[&str] = &["c", "ffi", "std", "core", "main", "lib", "batuta_rt", "crate", "self", "super"];
 
 impl Names {
     pub(crate) fn new(program: &Program<Mir>, image: &Image) -> Self {

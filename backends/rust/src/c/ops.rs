@@ -459,6 +459,11 @@ impl CPrinter<'_, '_> {
                 let args = args.iter().map(|arg| self.expr(*arg)).collect();
                 Expr::call(name, args)
             }
+            Callee::Lib(path) if path.parent().as_str() == "ffi" => {
+                self.uses.modules.insert("ffi".to_owned());
+                let args = args.iter().map(|arg| self.expr(*arg)).collect();
+                Expr::call(path.as_str().replace('.', "::"), args)
+            }
             Callee::Lib(path) => {
                 let mut name = self.c(path.last());
                 if path.last() == "va_arg" {

@@ -113,7 +113,8 @@ impl Lower<'_> {
                 self.convert(node, ty)
             }
             Target::Library(name) => self.library_call(&name, args, rest, ty, of, row.ty.variadic),
-            Target::Missing => self.missing(row.name, of.pos),
+            Target::Foreign(name, def) => self.foreign_call(name, def, args, ty),
+            Target::Missing(why) => self.missing(row.name, why, of.pos),
         }
     }
 
@@ -189,7 +190,7 @@ impl Lower<'_> {
                     ExprKind::Func(id) => match &self.linked.funcs[self.index][*id as usize] {
                         Target::Library(name) => QUIET.contains(&name.as_str()),
                         Target::Own(path) => self.linked.quiet.contains(path),
-                        Target::Missing => false,
+                        Target::Foreign(..) | Target::Missing(_) => false,
                     },
                     _ => false,
                 };
@@ -212,7 +213,7 @@ impl Lower<'_> {
         }
     }
 
-    fn call_node(&mut self, callee: Callee, args: Vec<NodeId>, ty: Ty) -> NodeId {
+    pub(super) fn call_node(&mut self, callee: Callee, args: Vec<NodeId>, ty: Ty) -> NodeId {
         let args = args.into_iter().map(Arg::positional).collect();
         self.body.node(Node::Call { callee, args }, ty, self.origin)
     }

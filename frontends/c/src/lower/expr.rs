@@ -110,7 +110,11 @@ impl Lower<'_> {
         let path = match &self.linked.funcs[self.index][id as usize] {
             Target::Own(path) => *path,
             Target::Library(name) => Name::new(&format!("c.{name}")),
-            Target::Missing => return self.missing(row.name, of.pos),
+            Target::Foreign(..) => return self.hole(of.pos, "the address of a function of another library"),
+            Target::Missing(why) => {
+                let why = why.clone();
+                return self.missing(row.name, why, of.pos);
+            }
         };
         self.targets.push((path, own));
         let item = self.body.node(Node::Item(path), pointer(own), self.origin);
@@ -118,13 +122,14 @@ impl Lower<'_> {
         self.convert(item, ty)
     }
 
-    pub(super) fn missing(&mut self, name: Name, pos: crate::lex::Pos) -> NodeId {
-        self.issues.push(crate::pp::Issue {
-            code: crate::codes::UNDEFINED,
-            pos,
-            message: format!("`{name}` has no definition"),
-        });
-        self.hole_node(pos, &format!("`{name}` has no definition"))
+    /// A function that nobody defines; `why` says why it cannot be one of another library.
+    pub(super) fn missing(&mut self, name: Name, why: Option<String>, pos: crate::lex::Pos) -> NodeId {
+        let message = match why {
+            Some(why) => format!("`{name}` has no definition, and no library can have it: {why}"),
+            None => format!("`{name}` has no definition"),
+        };
+        self.issues.push(crate::pp::Issue { code: crate::codes::UNDEFINED, pos, message: message.clone() });
+        self.hole_node(pos, &message)
     }
 
     fn negation(&mut self, inner: &Expr, ty: Ty) -> NodeId {

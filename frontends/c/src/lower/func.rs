@@ -21,6 +21,7 @@ const LARGE: u64 = 1 << 18;
 pub(super) struct UnitBodies {
     pub(super) bodies: Vec<Body<Mir>>,
     pub(super) targets: Vec<(Name, Ty)>,
+    pub(super) foreign: Vec<(Name, core::ForeignDef)>,
     pub(super) issues: Vec<Issue>,
 }
 
@@ -50,6 +51,8 @@ pub(super) struct Lower<'a> {
     pub(super) origin: Origin,
     pub(super) issues: Vec<Issue>,
     pub(super) targets: Vec<(Name, Ty)>,
+    /// Functions of other libraries that are called.
+    pub(super) foreign: Vec<(Name, core::ForeignDef)>,
     pub(super) labels: u32,
     /// The parameter that holds what `...` was given.
     pub(super) rest: Option<LocalId>,
@@ -64,7 +67,8 @@ pub(super) struct Lower<'a> {
 
 /// All bodies of a unit: functions, values of cells and tables, the initialiser of objects in memory.
 pub(super) fn unit(linked: &Linked, index: usize, unit: &UnitTree) -> UnitBodies {
-    let mut out = UnitBodies { bodies: Vec::new(), targets: Vec::new(), issues: Vec::new() };
+    let mut out =
+        UnitBodies { bodies: Vec::new(), targets: Vec::new(), foreign: Vec::new(), issues: Vec::new() };
     for (id, func) in unit.tree.funcs.iter().enumerate() {
         let Target::Own(path) = linked.funcs[index][id] else { continue };
         let Some(body) = &func.body else { continue };
@@ -85,6 +89,7 @@ impl UnitBodies {
     pub(super) fn take(&mut self, lower: Lower<'_>) {
         self.bodies.push(lower.body);
         self.targets.extend(lower.targets);
+        self.foreign.extend(lower.foreign);
         self.issues.extend(lower.issues);
     }
 }
@@ -111,6 +116,7 @@ impl<'a> Lower<'a> {
             origin: Origin::default(),
             issues: Vec::new(),
             targets: Vec::new(),
+            foreign: Vec::new(),
             labels: 0,
             rest: None,
             hoisted: Vec::new(),

@@ -27,8 +27,10 @@ pub(crate) enum Target {
     Own(Name),
     /// Name in the runtime.
     Library(String),
-    /// Nobody defines it.
-    Missing,
+    /// Name in another library.
+    Foreign(Name, batuta_core::ForeignDef),
+    /// Nobody defines it, and why no other library can.
+    Missing(Option<String>),
 }
 
 /// An object as code sees it.
@@ -91,7 +93,7 @@ impl UnitTree {
 }
 
 impl Linked {
-    pub(crate) fn new(units: &[UnitTree]) -> Self {
+    pub(crate) fn new(units: &[UnitTree], libraries: &[String]) -> Self {
         let mut linked = Self {
             image: Image::default(),
             records: Vec::new(),
@@ -103,6 +105,7 @@ impl Linked {
             choices: crate::Choices::default(),
             taken: FxHashSet::default(),
         };
+        linked.image.libraries = libraries.to_vec();
         linked.link_records(units);
         linked.link_funcs(units);
         linked.link_objects(units);
@@ -241,13 +244,21 @@ impl Linked {
             }
         }
         for (unit, own) in units.iter().zip(own) {
-            let target = |(row, path): (&Func, Option<Name>)| match (path, shared.get(&row.name)) {
-                (Some(path), _) => Target::Own(path),
-                (None, Some(path)) if !row.is_static => Target::Own(*path),
-                _ if row.is_library => Target::Library(library_name(row.name)),
-                _ => Target::Missing,
-            };
-            self.funcs.push(unit.tree.funcs.iter().zip(own).map(target).collect());
+            let targets =
+                unit.tree.funcs.iter().zip(own).map(|(row, path)| match (path, shared.get(&row.name)) {
+                    (Some(path), _) => Target::Own(path),
+                    (None, Some(path)) if !row.is_static => Target::Own(*path),
+                    _ if row.is_library => Target::Library(library_name(row.name)),
+                    _ if self.image.libraries.is_empty() => Target::Missing(None),
+                    _ => match super::foreign::definition(&row.ty, &unit.tree.records, |ty| {
+                        self.ty(self.funcs.len(), ty)
+                    }) {
+                        Ok(def) => Target::Foreign(row.name, def),
+                        Err(why) => Target::Missing(Some(why)),
+                    },
+                });
+            let targets = targets.collect();
+            self.funcs.push(targets);
         }
     }
 

@@ -10,6 +10,7 @@ mod cond;
 mod expr;
 mod facts;
 mod flow;
+mod foreign;
 mod format;
 mod func;
 mod idiom;
@@ -27,20 +28,15 @@ mod whole;
 
 pub(crate) use link::{Linked, UnitTree};
 
-use crate::Choices;
 use crate::tree::*;
-use batuta_base::{FxHashSet, Name};
+use batuta_base::Name;
 use batuta_core::{Body, Lang, Mir, Module, Program};
 use std::sync::Arc;
 
 /// The program of all units, and what was found.
-pub(crate) fn lower(
-    units: &mut [UnitTree],
-    choices: Choices,
-    system: &FxHashSet<Name>,
-) -> (Program<Mir>, batuta_core::Image) {
-    let mut linked = Linked::new(units);
-    linked.choices = choices;
+pub(crate) fn lower(units: &mut [UnitTree], sources: &crate::Sources) -> (Program<Mir>, batuta_core::Image) {
+    let mut linked = Linked::new(units, &sources.libraries);
+    linked.choices = sources.choices;
     linked.quiet = quiet::functions(units, &linked);
     let mut program = Program::default();
     let files = link::file_modules(units);
@@ -55,6 +51,7 @@ pub(crate) fn lower(
             program.fns.insert(body.path, Arc::new(body));
         }
         targets.append(&mut made.targets);
+        linked.image.foreign.extend(made.foreign);
         issues.push(made.issues);
         comments::place(&mut linked, &mut program, unit, index);
     }
@@ -68,7 +65,7 @@ pub(crate) fn lower(
     }
     linked.image.files = files;
     program.entry = linked.image.main.map(|path| path.parent());
-    prune::prune(&mut program, &mut linked.image, system);
+    prune::prune(&mut program, &mut linked.image, &sources.system_modules());
     (program, linked.image)
 }
 

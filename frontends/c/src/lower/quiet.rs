@@ -63,7 +63,7 @@ impl Search<'_> {
                         false
                     }
                     Target::Library(name) => !QUIET.contains(&name.as_str()),
-                    Target::Missing => true,
+                    Target::Foreign(..) | Target::Missing(_) => true,
                 },
                 _ => true,
             },

@@ -15,6 +15,7 @@ mod errors;
 mod files;
 mod float_text;
 mod folders;
+mod foreign;
 mod function;
 mod getopt;
 mod jumps;
@@ -51,6 +52,7 @@ pub use descriptors::*;
 pub use errors::*;
 pub use files::*;
 pub use folders::*;
+pub use foreign::Lending;
 pub use function::{Erase, Function, Target, register};
 pub use getopt::*;
 pub use jumps::{
