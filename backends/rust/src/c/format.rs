@@ -18,8 +18,12 @@ impl CPrinter<'_, '_> {
                         Some(Piece::Text(spec)) => &**spec,
                         _ => "",
                     };
-                    let spec = rust_spec(spec, *letter);
-                    let value = self.shown(*value, *letter, spec.is_empty());
+                    let most = spec.split_once('.').filter(|_| *letter == 's').map(|(_, most)| most);
+                    let spec = rust_spec(spec.split_once('.').filter(|_| most.is_some()).map_or(spec, |(spec, _)| spec), *letter);
+                    let value = match most {
+                        Some(most) => self.shown_part(*value, most),
+                        None => self.shown(*value, *letter, spec.is_empty()),
+                    };
                     match value {
                         Expr::Atom(name) if is_name(&name) => text.push_str(&held(&name, &spec)),
                         value => {
@@ -36,6 +40,14 @@ impl CPrinter<'_, '_> {
         }
         args.insert(0, Expr::atom(format!("\"{text}\"")));
         args
+    }
+
+    /// `%.3s`: nothing behind the third byte is looked at.
+    fn shown_part(&mut self, node: NodeId, most: &str) -> Expr {
+        let is_of = matches!(&self.body.nodes[node].kind, Node::Op { op, .. }
+            if *op == batuta_core::PtrOp::Of.into());
+        let value = if is_of { self.expr(node) } else { self.typed(node) };
+        value.method("text_up_to", vec![Expr::atom(if most.is_empty() { "0" } else { most })])
     }
 
     fn shown(&mut self, node: NodeId, letter: char, is_bare: bool) -> Expr {

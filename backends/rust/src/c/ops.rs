@@ -85,8 +85,17 @@ impl CPrinter<'_, '_> {
                 self.uses.runtime.insert("Ptr");
                 Expr::atom(format!("Ptr::<{to}>::NULL"))
             }
+            _ if self.is_literal(node) && !is_default(body.ty(node)) => self.saying_type(node),
             _ => self.expr(node),
         }
+    }
+
+    /// An expression of literals alone, the first of which says its type.
+    fn saying_type(&mut self, node: NodeId) -> Expr {
+        let mut out = self.expr(node);
+        let ty = self.ty(self.body.ty(node));
+        say_type(&mut out, &ty);
+        out
     }
 
     /// A number of objects, of any type that counts.
@@ -105,6 +114,8 @@ impl CPrinter<'_, '_> {
                 let made = self.number(value, ty, true, true);
                 Expr::atom(made)
             }
+            Node::Op { op: Op::PtrOp(_), .. } => self.typed(node),
+            _ if self.is_literal(node) => self.saying_type(node),
             Node::If { .. } | Node::Block { .. } | Node::Match { .. } => self.expr(node),
             _ => self.typed(node),
         }
@@ -243,7 +254,8 @@ impl CPrinter<'_, '_> {
         } else {
             self.expr(args[0])
         };
-        let b = self.expr(args[1]);
+        // Nothing else says the type of a count.
+        let b = if is_shift && second { self.count(args[1]) } else { self.expr(args[1]) };
         (a, b)
     }
 
@@ -255,8 +267,14 @@ impl CPrinter<'_, '_> {
                 args.iter().all(|arg| self.is_literal(*arg))
             }
             Node::Op { op: Op::CIntOp(CIntOp::Shl | CIntOp::Shr), args, .. } => self.is_literal(args[0]),
+            Node::If { then, els: Some(els), .. } => self.ends_in_literal(*then) && self.ends_in_literal(*els),
+            Node::Block { label: None, block } => self.ends_in_literal(*block),
             _ => false,
         }
+    }
+
+    fn ends_in_literal(&self, block: core::BlockId) -> bool {
+        self.body.blocks[block].tail.is_some_and(|tail| self.is_literal(tail))
     }
 
     fn wrapping(&mut self, method: &str, args: &[NodeId]) -> Expr {
@@ -499,6 +517,27 @@ impl CPrinter<'_, '_> {
             args.push(Expr::atom("\"\""));
         }
         Expr::Macro(name.to_owned(), args)
+    }
+}
+
+/// Adds a type to the number that an expression begins with.
+fn say_type(of: &mut Expr, ty: &str) {
+    match of {
+        Expr::Atom(text) if text.starts_with(|c: char| c.is_ascii_digit()) && !text.ends_with(ty) => {
+            text.push_str(&format!("_{ty}"));
+        }
+        Expr::Unary(_, inner) | Expr::Binary(inner, ..) => say_type(inner, ty),
+        Expr::If(branch) => {
+            if let Some(tail) = &mut branch.then.tail {
+                say_type(tail, ty);
+            }
+        }
+        Expr::Block(_, block) => {
+            if let Some(tail) = &mut block.tail {
+                say_type(tail, ty);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -30,7 +30,13 @@ impl Lower<'_> {
         for section in &sections {
             section.stmts.iter().for_each(|stmt| own_decls(stmt, &mut declared));
         }
-        // What one arm declares others may use.
+        // What one arm declares others may use, and what stands before the first label all of them.
+        let mut before = Vec::new();
+        if let StmtKind::Block(stmts) = &body.kind {
+            let is_label = |stmt: &&Stmt| !matches!(stmt.kind, StmtKind::Case(..) | StmtKind::Default(_));
+            stmts.iter().take_while(is_label).for_each(|stmt| own_decls(stmt, &mut before));
+        }
+        self.hoist(&before);
         if sections.len() > 1 {
             self.hoist(&declared);
         }

@@ -66,6 +66,8 @@ pub(crate) struct Parser {
     linked_globals: FxHashMap<Name, GlobalId>,
     /// Statements that must run before the declaration that is being read: lengths of arrays.
     pending: Vec<Stmt>,
+    /// Types of the values of the switches that are being read, innermost last.
+    switches: Vec<CTy>,
     issues: Vec<Issue>,
     /// Files that are headers of the library.
     bundled: Vec<bool>,
@@ -116,6 +118,7 @@ impl Parser {
             linked_funcs: FxHashMap::default(),
             linked_globals: FxHashMap::default(),
             pending: Vec::new(),
+            switches: Vec::new(),
             issues: Vec::new(),
             bundled,
             constants: FxHashSet::default(),

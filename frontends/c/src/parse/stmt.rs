@@ -107,8 +107,10 @@ impl Parser {
                 self.next();
                 let of = self.condition()?;
                 let of = self.promote(of);
-                let body = self.scoped()?;
-                stmt(StmtKind::Switch(of, Box::new(body)))
+                self.switches.push(of.ty.clone());
+                let body = self.scoped();
+                self.switches.pop();
+                stmt(StmtKind::Switch(of, Box::new(body?)))
             }
             "__label__" => {
                 while !self.eat(";") {
@@ -225,6 +227,11 @@ impl Parser {
         self.next();
         let first = self.constant()?;
         let last = if self.eat("...") { self.constant()? } else { first };
+        // Labels have the type of what is compared.
+        let (first, last) = match self.switches.last() {
+            Some(CTy::Int(kind)) => (kind.wrap(first), kind.wrap(last)),
+            _ => (first, last),
+        };
         self.expect(":")?;
         let inner = self.labelled()?;
         Ok(Stmt { kind: StmtKind::Case(first, last, Box::new(inner)), pos })

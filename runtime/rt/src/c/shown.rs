@@ -30,6 +30,19 @@ impl Ptr<i8> {
     }
 }
 
+impl Ptr<i8> {
+    /// The text as `%.3s` shows it: nothing behind that many bytes is read.
+    #[track_caller]
+    pub fn text_up_to(self, most: usize) -> Shown {
+        let text = match self.is_null() {
+            true if most < 6 => Vec::new(),
+            true => b"(null)".to_vec(),
+            false => super::strings::bytes_up_to(self, most),
+        };
+        Shown::Text(text)
+    }
+}
+
 impl Shown {
     #[track_caller]
     fn with(self, text: Ptr<i8>) -> Self {
