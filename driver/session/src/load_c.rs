@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Endings of units, and of what they include.
+const ENDINGS: &[&str] = &[".c", ".h", ".inc", ".def", ".tbl", ".x", ".inl", ".hh"];
+
 /// Text of a file; bytes that are no UTF-8 travel as characters that the frontend knows.
 fn read(path: &Path) -> Result<String, LoadError> {
     let bytes = fs::read(path).map_err(|why| LoadError::Unreadable(path.to_owned(), why))?;
@@ -51,7 +54,7 @@ pub(crate) fn load_built(folder: &Path, log: &str) -> Result<Option<Project>, Lo
 }
 
 fn load_commanded(folder: &Path, commands: Option<Commands>) -> Result<Option<Project>, LoadError> {
-    let paths = files_below(folder, &[".c", ".h"])?;
+    let paths = files_below(folder, ENDINGS)?;
     let (mut units, headers): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| path.extension().is_some_and(|ending| ending == "c"));
     if let Some(commands) = &commands {
@@ -81,7 +84,7 @@ fn load_commanded(folder: &Path, commands: Option<Commands>) -> Result<Option<Pr
 
 /// Adds the headers of a folder of `-I` to a project.
 pub(crate) fn add_headers(project: &mut Project, folder: &Path) -> Result<(), LoadError> {
-    for path in files_below(folder, &[".h"])? {
+    for path in files_below(folder, &ENDINGS[1..])? {
         let name = path.to_string_lossy();
         if !project.files.iter().any(|file| file.path == name) {
             let module = unique_module(project, &path);

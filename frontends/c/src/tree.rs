@@ -68,6 +68,7 @@ pub struct Var {
     pub name: Name,
     pub ty: CTy,
     pub is_temp: bool,
+    pub is_const: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -88,6 +88,7 @@ pub struct Field {
     pub offset: u64,
     /// First bit inside the unit at `offset`, and number of bits.
     pub bits: Option<(u32, u32)>,
+    pub is_const: bool,
 }
 
 /// A field before its record is laid out.
@@ -157,6 +158,14 @@ pub const ULONG: CTy = CTy::Int(IntKind::ULong);
 pub const CHAR: CTy = CTy::Int(IntKind::Char);
 
 impl CTy {
+    /// Whether an object of this type is const, where `const` stands before the type or in its declarator.
+    pub fn is_const(&self, before: bool, declared: bool) -> bool {
+        match self {
+            CTy::Array(item, _) | CTy::Vla(item, _) => item.is_const(before, declared),
+            CTy::Ptr(..) => declared,
+            _ => before || declared,
+        }
+    }
     pub fn ptr(self) -> CTy {
         CTy::Ptr(Rc::new(self), ToConst(false))
     }

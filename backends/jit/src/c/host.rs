@@ -398,7 +398,7 @@ pub fn call_plain(code: *const u8) {
 pub fn call_main(code: *const u8) -> i32 {
     // SAFETY: the finished code of a function with these parameters and this result.
     let code: extern "C" fn(i32, u64, u64) -> i32 = unsafe { std::mem::transmute(code) };
-    code(c::argc(), c::argv().addr(), 0)
+    code(c::argc(), c::argv().addr(), c::envp().addr())
 }
 
 /// Makes compiled code known to functions of the library that call back; false where none calls such a one.

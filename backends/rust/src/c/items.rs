@@ -295,7 +295,7 @@ fn main(env: &CEnv<'_>, module: Name, uses: &mut CUses) -> String {
         }
     }
     let Some(body) = env.image.main.and_then(|main| env.program.fns.get(&main)) else { return String::new() };
-    let given = ["c::argc()", "c::argv()", "c::Ptr::NULL"];
+    let given = ["c::argc()", "c::argv()", "c::envp()"];
     let args: Vec<&str> = body.params.iter().zip(given).map(|(_, text)| text).collect();
     let call = format!("run({})", args.join(", "));
     let call = match body.ret.kind() {

@@ -45,7 +45,23 @@ impl Parser {
                 let holds = args[0].as_int().is_some_and(|value| value != 0);
                 args.swap_remove(if holds { 1 } else { 2 })
             }
-            "add_overflow" | "sub_overflow" | "mul_overflow" => self.overflow(name, pos)?,
+            name if typed_overflow(name).is_some() => {
+                self.overflow(typed_overflow(name).unwrap_or(name), pos)?
+            }
+            "object_size" => {
+                let args = self.builtin_args()?;
+                let kind = args.get(1).and_then(Expr::as_int).unwrap_or(0);
+                Expr::int(if kind < 2 { i128::from(u64::MAX) } else { 0 }, ULONG, pos)
+            }
+            "assume_aligned" | "expect_with_probability" => {
+                let mut args = self.builtin_args()?;
+                if args.is_empty() {
+                    return Err(self.syntax("an argument is missing"));
+                }
+                let value = args.remove(0);
+                let value = self.rvalue(value);
+                if name == "assume_aligned" { self.cast(value, &CTy::Void.ptr()) } else { self.cast(value, &LONG) }
+            }
             "prefetch" | "assume" => {
                 // Advice; what its arguments do is done.
                 let mut out = Expr::int(0, INT, pos);
@@ -179,13 +195,10 @@ impl Parser {
         }
         let to = args.remove(2);
         let to = self.rvalue(to);
-        let wide = CTy::Int(IntKind::I128);
         let (b, a) = (args.remove(1), args.remove(0));
-        if [&a.ty, &b.ty].iter().all(|ty| matches!(ty, CTy::Int(kind) if kind.size() == 8 && !kind.signed()))
-            && name == "mul_overflow"
-        {
-            return Ok(self.hole(pos, "`__builtin_mul_overflow` of unsigned 64-bit numbers"));
-        }
+        let is_unsigned = |of: &Expr| matches!(of.ty, CTy::Int(kind) if kind.size() == 8 && !kind.signed());
+        let kind = if is_unsigned(&a) && is_unsigned(&b) { IntKind::U128 } else { IntKind::I128 };
+        let wide = CTy::Int(kind);
         let (a, b) = (self.cast(a, &wide), self.cast(b, &wide));
         let op = match name {
             "add_overflow" => "+",
@@ -194,7 +207,7 @@ impl Parser {
         };
         let exact = self.binary(op, a, b);
         let held = self.temp("exact", wide.clone(), pos);
-        let held = || Expr::new(ExprKind::Local(held), CTy::Int(IntKind::I128), pos);
+        let held = || Expr::new(ExprKind::Local(held), CTy::Int(kind), pos);
         let first = self.assign(held(), exact);
         let place = self.deref(to, pos);
         let narrow = place.ty.clone();
@@ -283,4 +296,15 @@ fn class_of(ty: &CTy) -> i128 {
         CTy::Record(_) => 12,
         _ => 1,
     }
+}
+
+/// `smull_overflow`, `uadd_overflow` and their like as those that take any types.
+fn typed_overflow(name: &str) -> Option<&'static str> {
+    let name = name.strip_suffix("_overflow")?;
+    let plain = ["add", "sub", "mul"].into_iter().zip(["add_overflow", "sub_overflow", "mul_overflow"]);
+    let is_same = |of: &str| {
+        let typed = name.strip_prefix(['s', 'u']).map(|rest| rest.trim_end_matches('l'));
+        name == of || typed == Some(of) || typed == Some(of.trim_end_matches('l'))
+    };
+    plain.into_iter().find(|(of, _)| is_same(of)).map(|(_, whole)| whole)
 }

@@ -17,7 +17,8 @@ pub(super) struct Specs {
     pub(super) storage: Storage,
     pub(super) is_const: bool,
     pub(super) align: Option<u64>,
-    pub(super) is_auto: bool,
+    /// `__auto_type`: the type is that of the value.
+    pub(super) takes_type: bool,
 }
 
 /// The words for arithmetic types that were read.
@@ -35,7 +36,7 @@ const BASES: &[&str] = &["void", "char", "int", "float", "double", "_Bool", "__i
 impl Parser {
     pub(super) fn specs(&mut self) -> Parsed<Specs> {
         let mut specs =
-            Specs { ty: INT, storage: Storage::None, is_const: false, align: None, is_auto: false };
+            Specs { ty: INT, storage: Storage::None, is_const: false, align: None, takes_type: false };
         let mut words = Words::default();
         let mut other: Option<CTy> = None;
         let mut any = false;
@@ -50,7 +51,8 @@ impl Parser {
                 "extern" => specs.storage = Storage::Extern,
                 "static" => specs.storage = Storage::Static,
                 "const" => specs.is_const = true,
-                "auto" => specs.is_auto = true,
+                "auto" => {}
+                "__auto_type" => specs.takes_type = true,
                 "register" | "inline" | "volatile" | "_Noreturn" | "_Thread_local" | "__thread" => {}
                 "_Atomic" => self.issue(codes::UNSUPPORTED, tok.pos, "`_Atomic` is taken as a plain object"),
                 "__attribute__" => {
@@ -94,6 +96,7 @@ impl Parser {
         }
         specs.ty = match other {
             Some(ty) => ty,
+            None if specs.takes_type => INT,
             None => self.arithmetic(&words)?,
         };
         Ok(specs)
@@ -272,7 +275,7 @@ impl Parser {
         // `main() { .. }`: the type is int.
         let is_implicit = !self.at_type() && self.peek().kind == Kind::Ident;
         let mut specs = if is_implicit {
-            Specs { ty: INT, storage: Storage::None, is_const: false, align: None, is_auto: false }
+            Specs { ty: INT, storage: Storage::None, is_const: false, align: None, takes_type: false }
         } else {
             self.specs()?
         };
@@ -308,7 +311,7 @@ impl Parser {
             self.bind(name, Entity::Func(id));
             return Ok(());
         }
-        let is_const = specs.is_const && !declared.ty.is_ptr() || declared.is_const;
+        let is_const = declared.ty.is_const(specs.is_const, declared.is_const);
         let is_extern = specs.storage == Storage::Extern && !self.is("=");
         let is_static = specs.storage == Storage::Static;
         let id = self.linked_global(name, declared.ty, is_static, is_extern, is_const, declared.pos);
@@ -509,10 +512,19 @@ impl Parser {
             _ => {}
         }
         let mut ty = declared.ty;
-        if specs.is_auto && self.is("=") && !matches!(specs.ty, CTy::Ptr(..)) && specs.ty == INT {
-            // C's `auto` says nothing.
+        let is_const = ty.is_const(specs.is_const, declared.is_const);
+        if specs.takes_type {
+            self.expect("=")?;
+            let value = self.assignment()?;
+            let value = self.rvalue(value);
+            let id = self.new_var(name, value.ty.clone(), pos, false);
+            self.vars[id as usize].is_const = is_const;
+            self.bind(name, Entity::Local(id));
+            out.push(Stmt { kind: StmtKind::Decl(id, Some(Init::Expr(value))), pos });
+            return Ok(());
         }
         let id = self.new_var(name, ty.clone(), pos, false);
+        self.vars[id as usize].is_const = is_const;
         self.bind(name, Entity::Local(id));
         if matches!(ty, CTy::Vla(..)) {
             out.push(Stmt { kind: StmtKind::Vla(id), pos });
@@ -528,7 +540,7 @@ impl Parser {
     }
 
     fn static_local(&mut self, specs: &Specs, name: Name, declared: Declared) -> Parsed<()> {
-        let is_const = specs.is_const && !declared.ty.is_ptr() || declared.is_const;
+        let is_const = declared.ty.is_const(specs.is_const, declared.is_const);
         let owner = Some(self.function);
         let ty = declared.ty.clone();
         let pos = declared.pos;

@@ -205,6 +205,7 @@ impl Parser {
             let ty = adjusted(declared.ty, specs.is_const);
             let name = declared.name.unwrap_or(Name::new("_unused"));
             let id = self.new_var(name, ty.clone(), declared.pos, false);
+            self.vars[id as usize].is_const = ty.is_const(specs.is_const, declared.is_const);
             if declared.name.is_some() {
                 self.bind(name, Entity::Local(id));
             }

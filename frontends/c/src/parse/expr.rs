@@ -157,6 +157,7 @@ impl Parser {
 
     fn sizeof(&mut self) -> Parsed<Expr> {
         let pos = self.next().pos;
+        let first = self.pending.len();
         let ty = if self.is("(") && self.is_type(self.peek_at(1)) {
             let start = self.i;
             self.next();
@@ -171,7 +172,17 @@ impl Parser {
         } else {
             self.unary()?.ty
         };
-        Ok(self.size_of(&ty, pos))
+        let asked = self.pending.split_off(first);
+        let size = self.size_of(&ty, pos);
+        // The lengths of its arrays are computed here; those of `sizeof x` were where `x` was made.
+        if asked.is_empty() || !matches!(ty, CTy::Vla(..)) {
+            return Ok(size);
+        }
+        let of = size.ty.clone();
+        let mut stmts = asked;
+        stmts.push(Stmt { kind: StmtKind::Expr(size), pos });
+        let body = Stmt { kind: StmtKind::Block(stmts), pos };
+        Ok(Expr::new(ExprKind::StmtExpr(Box::new(body)), of, pos))
     }
 
     /// Number of bytes of a type as a `size_t`.

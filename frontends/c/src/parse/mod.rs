@@ -231,7 +231,7 @@ impl Parser {
 
     fn new_var(&mut self, name: Name, ty: CTy, pos: Pos, is_temp: bool) -> VarId {
         let _ = pos;
-        self.vars.push(Var { name, ty, is_temp });
+        self.vars.push(Var { name, ty, is_temp, is_const: false });
         self.vars.len() as VarId - 1
     }
     /// A local that no name of the source stands for.
@@ -280,6 +280,7 @@ const TYPE_WORDS: &[&str] = &[
     "inline",
     "register",
     "auto",
+    "__auto_type",
     "_Noreturn",
     "_Alignas",
     "_Thread_local",

@@ -249,13 +249,26 @@ impl Parser {
     fn points_to_const(&self, of: &Expr) -> Option<bool> {
         let CTy::Ptr(_, to) = of.ty else { return None };
         match &of.kind {
-            ExprKind::Decay(inner) => match inner.kind {
-                ExprKind::Str(_) => Some(false),
-                ExprKind::Global(id) => Some(self.tree.globals[id as usize].is_const),
-                _ => None,
-            },
-            ExprKind::Addr(_) | ExprKind::Cond(..) => None,
+            ExprKind::Decay(inner) | ExprKind::Addr(inner) => self.is_const_place(inner),
+            ExprKind::PtrAdd(inner, _) => self.points_to_const(inner),
+            ExprKind::Cond(_, a, b) => Some(self.points_to_const(a)? || self.points_to_const(b)?),
             _ => Some(to.0),
+        }
+    }
+
+    /// Whether an object may not be written to; `None` where that is not known.
+    fn is_const_place(&self, of: &Expr) -> Option<bool> {
+        match &of.kind {
+            ExprKind::Str(_) => Some(false),
+            ExprKind::Local(id) => Some(self.vars[*id as usize].is_const),
+            ExprKind::Global(id) => Some(self.tree.globals[*id as usize].is_const),
+            ExprKind::Member(inner, record, at) => {
+                let field = self.tree.records.get(*record).fields.as_ref()?.get(*at)?;
+                Some(field.is_const || self.is_const_place(inner)?)
+            }
+            ExprKind::Deref(pointer) => self.points_to_const(pointer),
+            ExprKind::Compound(..) => Some(false),
+            _ => None,
         }
     }
 }

@@ -72,7 +72,7 @@ impl Parser {
     /// One line of fields.
     fn fields(&mut self, out: &mut Vec<FieldRow>) -> Parsed<()> {
         let specs = self.specs()?;
-        let field = |name, ty| Field { name, ty, offset: 0, bits: None };
+        let field = |name, ty| Field { name, ty, offset: 0, bits: None, is_const: false };
         if self.eat(";") {
             // Without a name only structs and unions are members.
             if matches!(specs.ty, CTy::Record(_)) {
@@ -83,19 +83,21 @@ impl Parser {
         }
         loop {
             let declared = if self.is(":") {
-                (None, specs.ty.clone())
+                (None, specs.ty.clone(), false)
             } else {
                 let declared = self.declarator(specs.ty.clone(), specs.is_const)?;
-                (declared.name, declared.ty)
+                let is_const = declared.ty.is_const(specs.is_const, declared.is_const);
+                (declared.name, declared.ty, is_const)
             };
             let width = if self.eat(":") { Some(self.constant()? as u32) } else { None };
             let mut align = specs.align;
             let packed = self.after_declarator(&mut align)?;
-            let (name, ty) = declared;
+            let (name, ty, is_const) = declared;
             if matches!(ty, CTy::Func(_) | CTy::Vla(..)) {
                 return Err(self.syntax("a field cannot have this type"));
             }
-            out.push(FieldRow { field: field(name, ty), width, align, packed });
+            let field = Field { is_const, ..field(name, ty) };
+            out.push(FieldRow { field, width, align, packed });
             if !self.eat(",") {
                 break;
             }

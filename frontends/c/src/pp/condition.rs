@@ -92,11 +92,20 @@ impl Reader<'_> {
         if !self.eat("?") {
             return cond;
         }
+        let is_sound = self.error.is_none();
         let then = self.conditional();
+        // What is not chosen may divide by zero.
+        if is_sound && cond.value == 0 {
+            self.error = None;
+        }
         if !self.eat(":") {
             self.error.get_or_insert_with(|| "`:` is missing in a condition".to_owned());
         }
+        let is_sound = self.error.is_none();
         let els = self.conditional();
+        if is_sound && cond.value != 0 {
+            self.error = None;
+        }
         let picked = if cond.value != 0 { then } else { els };
         Num { unsigned: then.unsigned || els.unsigned, ..picked }
     }

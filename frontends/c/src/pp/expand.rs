@@ -81,12 +81,12 @@ impl Pp<'_> {
         };
         match tok.text.as_str() {
             "__LINE__" => {
-                let text = &self.files[tok.pos.file as usize].text;
-                let line =
-                    text.as_bytes()[..tok.pos.start as usize].iter().filter(|b| **b == b'\n').count() + 1;
-                made(Kind::Number, line.to_string())
+                made(Kind::Number, self.line_at(tok.pos).0.to_string())
             }
             "__FILE__" => {
+                if let Some(name) = self.line_at(tok.pos).1 {
+                    return made(Kind::Str, name.as_str().to_owned());
+                }
                 let path = self.files[tok.pos.file as usize].path.clone();
                 made(Kind::Str, format!("\"{}\"", path.replace('\\', "\\\\")))
             }

@@ -61,6 +61,14 @@ struct Cond {
     depth: usize,
 }
 
+/// `#line`: the line behind a place of a file has this number, and the file this name.
+struct Renumbered {
+    file: u16,
+    start: u32,
+    number: i64,
+    name: Option<Name>,
+}
+
 /// What a translation unit becomes.
 pub struct Unit {
     pub toks: Vec<Tok>,
@@ -81,6 +89,7 @@ pub(crate) struct Pp<'a> {
     conds: Vec<Cond>,
     once: FxHashSet<String>,
     counter: u32,
+    lines: Vec<Renumbered>,
     issues: Vec<Issue>,
     out: Vec<Tok>,
     packs: Vec<(usize, Option<u64>)>,
@@ -109,6 +118,7 @@ pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) 
         conds: Vec::new(),
         once: FxHashSet::default(),
         counter: 0,
+        lines: Vec::new(),
         issues: Vec::new(),
         out: Vec::new(),
         packs: Vec::new(),
@@ -249,9 +259,42 @@ impl<'a> Pp<'a> {
             "error" => self.issue(codes::PREPROCESSOR, at, format!("#error {}", spelled(rest))),
             "pragma" => self.pragma(rest, at),
             // Only a remark, or a name for the lines below.
-            "warning" | "line" | "ident" => {}
-            _ if line[0].kind == Kind::Number => {}
+            "line" => self.renumber(rest, at),
+            "warning" | "ident" => {}
+            _ if line[0].kind == Kind::Number => self.renumber(&line, at),
             other => self.issue(codes::PREPROCESSOR, at, format!("unknown directive `#{other}`")),
+        }
+    }
+
+    /// `#line 100 "name"`: what `__LINE__` and `__FILE__` say below.
+    fn renumber(&mut self, rest: &[Tok], at: Pos) {
+        let expanded;
+        let rest = if rest.first().is_some_and(|tok| tok.kind == Kind::Ident) {
+            expanded = self.expand_all(rest.to_vec());
+            &expanded
+        } else {
+            rest
+        };
+        let number = rest.first().and_then(|tok| tok.text.as_str().parse::<i64>().ok());
+        let Some(number) = number else {
+            return self.issue(codes::PREPROCESSOR, at, "`#line` without a number");
+        };
+        let name = rest.get(1).filter(|tok| tok.kind == Kind::Str).map(|tok| tok.text);
+        self.lines.push(Renumbered { file: at.file, start: at.start, number, name });
+    }
+
+    /// The line and the name of the file at a place, as `#line` has them.
+    fn line_at(&self, at: Pos) -> (i64, Option<Name>) {
+        let text = &self.files[at.file as usize].text;
+        let own = |end: u32| text.as_bytes()[..end as usize].iter().filter(|b| **b == b'\n').count() as i64 + 1;
+        let mut before = self.lines.iter().filter(|row| row.file == at.file && row.start <= at.start);
+        match before.next_back() {
+            Some(row) => {
+                let named = self.lines.iter().filter(|other| other.file == at.file && other.start <= row.start);
+                let name = named.filter_map(|row| row.name).next_back();
+                (row.number + own(at.start) - own(row.start) - 1, name)
+            }
+            None => (own(at.start), None),
         }
     }
 

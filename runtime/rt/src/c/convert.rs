@@ -1,14 +1,13 @@
 //! `strtol` and its family, `abs`, `div`.
 
 use super::errors::{ERANGE, set_errno};
-use super::number_text::{float, whole};
+use super::number_text::{Found, float, whole};
 use super::pointer::Ptr;
-use super::strings::bytes_of;
+use super::strings::front;
 use crate::c_record;
 
-/// A number of a base at the start of bytes, and how many bytes it has.
-pub(crate) fn signed_of(bytes: &[u8], base: i32) -> (i64, usize) {
-    let found = whole(bytes, base as u32);
+/// A number of a base that was read; beyond 64 bits `errno` says so.
+pub(crate) fn signed_of((found, len): (Found, usize)) -> (i64, usize) {
     let value = match (found.value, found.negative) {
         (Some(value), false) => i64::try_from(value).ok(),
         (Some(value), true) => 0i64.checked_sub_unsigned(value),
@@ -18,11 +17,10 @@ pub(crate) fn signed_of(bytes: &[u8], base: i32) -> (i64, usize) {
         set_errno(ERANGE);
         if found.negative { i64::MIN } else { i64::MAX }
     });
-    (value, found.len)
+    (value, len)
 }
 
-pub(crate) fn unsigned_of(bytes: &[u8], base: i32) -> (u64, usize) {
-    let found = whole(bytes, base as u32);
+pub(crate) fn unsigned_of((found, len): (Found, usize)) -> (u64, usize) {
     let value = match found.value {
         Some(value) if found.negative => value.wrapping_neg(),
         Some(value) => value,
@@ -31,15 +29,29 @@ pub(crate) fn unsigned_of(bytes: &[u8], base: i32) -> (u64, usize) {
             u64::MAX
         }
     };
-    (value, found.len)
+    (value, len)
 }
 
-pub(crate) fn double_of(bytes: &[u8]) -> (f64, usize) {
+/// Reads a whole number of a base.
+pub(crate) fn read_whole(base: i32) -> impl Fn(&[u8]) -> (Found, usize) {
+    move |bytes| {
+        let found = whole(bytes, base as u32);
+        let len = found.len;
+        (found, len)
+    }
+}
+
+/// A float, and whether it is beyond the range.
+pub(crate) fn read_double(bytes: &[u8]) -> ((f64, bool), usize) {
     let (value, len) = float(bytes);
     let written = bytes[..len].iter().any(|byte| byte.is_ascii_digit());
     let is_hex = bytes[..len].iter().any(|byte| byte.eq_ignore_ascii_case(&b'x'));
     let is_small = value == 0.0 && has_digit_above_zero(&bytes[..len]) || value.is_subnormal() && !is_hex;
-    if written && value.is_infinite() || is_small {
+    ((value, written && value.is_infinite() || is_small), len)
+}
+
+pub(crate) fn double_of(((value, is_beyond), len): ((f64, bool), usize)) -> (f64, usize) {
+    if is_beyond {
         set_errno(ERANGE);
     }
     (value, len)
@@ -66,12 +78,12 @@ where
 
 #[track_caller]
 fn signed(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> i64 {
-    ended(text, end, signed_of(&bytes_of(text), base))
+    ended(text, end, signed_of(front(text, read_whole(base))))
 }
 
 #[track_caller]
 fn unsigned(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> u64 {
-    ended(text, end, unsigned_of(&bytes_of(text), base))
+    ended(text, end, unsigned_of(front(text, read_whole(base))))
 }
 
 /// `strtol`
@@ -107,7 +119,7 @@ pub fn strtoumax(text: Ptr<i8>, end: Ptr<Ptr<i8>>, base: i32) -> u64 {
 /// `strtod`
 #[track_caller]
 pub fn strtod(text: Ptr<i8>, end: Ptr<Ptr<i8>>) -> f64 {
-    ended(text, end, double_of(&bytes_of(text)))
+    ended(text, end, double_of(front(text, read_double)))
 }
 
 fn has_digit_above_zero(bytes: &[u8]) -> bool {
@@ -120,7 +132,7 @@ fn has_digit_above_zero(bytes: &[u8]) -> bool {
 /// `strtof`
 #[track_caller]
 pub fn strtof(text: Ptr<i8>, end: Ptr<Ptr<i8>>) -> f32 {
-    ended(text, end, single_of(&bytes_of(text)))
+    ended(text, end, front(text, single_of))
 }
 /// `strtold`
 #[track_caller]

@@ -65,6 +65,13 @@ pub fn fopen(path: Ptr<i8>, mode: Ptr<i8>) -> Ptr<File> {
 /// `freopen`
 #[track_caller]
 pub fn freopen(path: Ptr<i8>, mode: Ptr<i8>, file: Ptr<File>) -> Ptr<File> {
+    if path.is_null() {
+        let mode = bytes_of(mode);
+        let (first, plus) = (mode.first().copied(), mode.contains(&b'+'));
+        let reads = plus || first == Some(b'r');
+        stdio::with(file, |stream| stream.change_mode(reads, plus || first != Some(b'r'), first));
+        return file;
+    }
     match opened(path, mode) {
         Some(stream) => {
             stdio::reopen(file, stream);

@@ -5,7 +5,7 @@ use super::locale::{Decoded, decode};
 use super::number_text::{float, is_space, whole};
 use super::pointer::Ptr;
 use super::stdio::{self, File};
-use super::strings::{bytes_of, put};
+use super::strings::{bytes_of, bytes_up_to, put};
 
 /// Where characters come from.
 trait Source {
@@ -16,10 +16,25 @@ trait Source {
 struct Text {
     bytes: Vec<u8>,
     at: usize,
+    /// Where the bytes that were not looked at yet lie.
+    rest: Option<Ptr<i8>>,
+}
+
+impl Text {
+    fn of(text: Ptr<i8>) -> Self {
+        Self { bytes: Vec::new(), at: 0, rest: Some(text) }
+    }
 }
 
 impl Source for Text {
+    #[track_caller]
     fn peek(&mut self) -> Option<u8> {
+        if let (Some(rest), true) = (self.rest, self.at >= self.bytes.len()) {
+            let more = (self.bytes.len() * 2).max(64);
+            let next = bytes_up_to(rest, more);
+            self.rest = (next.len() == more).then(|| rest.offset(more));
+            self.bytes.extend(next);
+        }
         self.bytes.get(self.at).copied()
     }
     fn skip(&mut self) {
@@ -266,7 +281,7 @@ fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList)
 /// Reads from a text in UTF-8.
 #[track_caller]
 pub(crate) fn scan_text(from: &[u8], format: &[u8], args: VaList) -> i32 {
-    scan_format(format, args, &mut Text { bytes: from.to_vec(), at: 0 }).0
+    scan_format(format, args, &mut Text { bytes: from.to_vec(), at: 0, rest: None }).0
 }
 /// Reads from a stream.
 #[track_caller]
@@ -407,7 +422,7 @@ pub fn fscanf(file: Ptr<File>, format: Ptr<i8>, args: Args) -> i32 {
 /// `sscanf`
 #[track_caller]
 pub fn sscanf(from: Ptr<i8>, format: Ptr<i8>, args: Args) -> i32 {
-    scan(format, VaList::of(args), &mut Text { bytes: bytes_of(from), at: 0 }).0
+    scan(format, VaList::of(args), &mut Text::of(from)).0
 }
 /// `vscanf`
 #[track_caller]
@@ -422,7 +437,7 @@ pub fn vfscanf(file: Ptr<File>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
 /// `vsscanf`
 #[track_caller]
 pub fn vsscanf(from: Ptr<i8>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
-    with_list(args, |list| scan(format, list, &mut Text { bytes: bytes_of(from), at: 0 }))
+    with_list(args, |list| scan(format, list, &mut Text::of(from)))
 }
 
 #[track_caller]

@@ -177,6 +177,35 @@ impl Stream {
         (self.can_read, self.can_write) = (reads, writes);
     }
 
+    /// Where the next byte comes from or goes to.
+    fn position(&mut self) -> Option<u64> {
+        self.flush();
+        let ahead = (self.input.len() - self.at) as u64;
+        match &mut self.device {
+            device @ (Device::File(_) | Device::Memory(_)) => {
+                device.seek(SeekFrom::Current(0)).ok().map(|at| at.saturating_sub(ahead))
+            }
+            _ => None,
+        }
+    }
+
+    /// Starts over with another mode.
+    pub(crate) fn change_mode(&mut self, reads: bool, writes: bool, first: Option<u8>) {
+        self.flush();
+        self.drop_input();
+        self.allow(reads, writes);
+        (self.eof, self.error, self.wide) = (false, false, None);
+        if let Device::File(file) = &self.device
+            && first == Some(b'w')
+        {
+            self.error |= file.set_len(0).is_err();
+        }
+        let to = if first == Some(b'a') { SeekFrom::End(0) } else { SeekFrom::Start(0) };
+        if let device @ (Device::File(_) | Device::Memory(_)) = &mut self.device {
+            let _ = device.seek(to);
+        }
+    }
+
     fn seek(&mut self, to: SeekFrom) -> Option<u64> {
         self.flush();
         self.drop_input();
@@ -502,10 +531,13 @@ pub fn fseek(file: Ptr<File>, offset: i64, whence: i32) -> i32 {
 /// `ftell`
 #[track_caller]
 pub fn ftell(file: Ptr<File>) -> i64 {
-    let eof = with(file, |stream| stream.eof);
-    let at = with(file, |stream| stream.seek(SeekFrom::Current(0)));
-    with(file, |stream| stream.eof = eof);
-    at.map_or(-1, |at| at as i64)
+    with(file, Stream::position).map_or_else(
+        || {
+            super::errors::set_errno(29);
+            -1
+        },
+        |at| at as i64,
+    )
 }
 /// `rewind`
 #[track_caller]

@@ -33,6 +33,34 @@ fn text_in(memory: &Memory, text: Ptr<i8>) -> Option<&[u8]> {
     Some(&rest[..end])
 }
 
+/// Looks at a text from its start on: the answer, which is `None` where the object ends before it is known.
+#[track_caller]
+fn scan<R>(text: Ptr<i8>, look: impl FnOnce(&[u8]) -> Option<R>) -> R {
+    reading(|memory| look(memory.rest(text.addr())?)).unwrap_or_else(|| unterminated(text))
+}
+
+/// The number of bytes before the first that ends it or that the test holds for.
+#[track_caller]
+fn span(text: Ptr<i8>, ends: impl Fn(u8) -> bool) -> usize {
+    scan(text, |bytes| bytes.iter().position(|byte| *byte == 0 || ends(*byte)))
+}
+
+/// What is read at the front of a text, and how many bytes it has: no more of the text is looked at than needed.
+#[track_caller]
+pub(crate) fn front<T>(text: Ptr<i8>, read: impl Fn(&[u8]) -> (T, usize)) -> (T, usize) {
+    /// What a number may be looked at beyond its end: `infinity`, an exponent.
+    const AHEAD: usize = 16;
+    let mut room = 64;
+    loop {
+        let bytes = bytes_up_to(text, room);
+        let (value, len) = read(&bytes);
+        if bytes.len() < room || len > 0 && len + AHEAD < room {
+            return (value, len);
+        }
+        room *= 4;
+    }
+}
+
 #[cold]
 #[track_caller]
 fn unterminated(text: Ptr<i8>) -> ! {
@@ -132,13 +160,22 @@ fn order(a: &[u8], b: &[u8]) -> i32 {
     byte(a, at) - byte(b, at)
 }
 
+/// The difference of the first bytes that differ; what lies behind them is never read.
+#[track_caller]
+fn compared(a: Ptr<i8>, b: Ptr<i8>, same: impl Fn(u8) -> u8) -> i32 {
+    let found = reading(|memory| {
+        let (x, y) = (memory.rest(a.addr())?, memory.rest(b.addr())?);
+        let mut pairs = x.iter().zip(y).map(|(x, y)| (same(*x), same(*y)));
+        pairs.find(|(x, y)| x != y || *x == 0).map(|(x, y)| i32::from(x) - i32::from(y))
+    });
+    // One of them ends without a terminator.
+    found.unwrap_or_else(|| order(&bytes_of(a), &bytes_of(b)))
+}
+
 /// `strcmp`: the difference of the first bytes that differ, as glibc's has only its sign in common.
 #[track_caller]
 pub fn strcmp(a: Ptr<i8>, b: Ptr<i8>) -> i32 {
-    match reading(|memory| Some(order(text_in(memory, a)?, text_in(memory, b)?))) {
-        Some(order) => order,
-        None => order(&bytes_of(a), &bytes_of(b)),
-    }
+    compared(a, b, |byte| byte)
 }
 /// `strncmp`
 #[track_caller]
@@ -169,7 +206,7 @@ pub fn strxfrm(to: Ptr<i8>, from: Ptr<i8>, count: u64) -> u64 {
 /// `strcasecmp`
 #[track_caller]
 pub fn strcasecmp(a: Ptr<i8>, b: Ptr<i8>) -> i32 {
-    order(&bytes_of(a).to_ascii_lowercase(), &bytes_of(b).to_ascii_lowercase())
+    compared(a, b, |byte| byte.to_ascii_lowercase())
 }
 /// `strncasecmp`
 #[track_caller]
@@ -186,14 +223,12 @@ fn found(s: Ptr<i8>, at: Option<usize>) -> Ptr<i8> {
 /// `strchr`
 #[track_caller]
 pub fn strchr(s: Ptr<i8>, c: i32) -> Ptr<i8> {
-    let at = reading(|memory| {
-        let text = text_in(memory, s)?;
-        Some(if c as u8 == 0 { Some(text.len()) } else { text.iter().position(|byte| *byte == c as u8) })
+    let c = c as u8;
+    let at = scan(s, |bytes| {
+        let at = bytes.iter().position(|byte| *byte == 0 || *byte == c)?;
+        Some((bytes[at] == c).then_some(at))
     });
-    match at {
-        Some(at) => found(s, at),
-        None => unterminated(s),
-    }
+    found(s, at)
 }
 /// `index`
 #[track_caller]
@@ -203,8 +238,7 @@ pub fn index(s: Ptr<i8>, c: i32) -> Ptr<i8> {
 /// `strchrnul`
 #[track_caller]
 pub fn strchrnul(s: Ptr<i8>, c: i32) -> Ptr<i8> {
-    let at = strchr(s, c);
-    if at.is_null() { s.offset(strlen(s)) } else { at }
+    s.offset(span(s, |byte| byte == c as u8))
 }
 /// `strrchr`
 #[track_caller]
@@ -219,37 +253,49 @@ pub fn rindex(s: Ptr<i8>, c: i32) -> Ptr<i8> {
     strrchr(s, c)
 }
 
-fn position(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() { Some(0) } else { text.windows(part.len()).position(|window| window == part) }
+/// Where a part stands in a text that ends with its terminator; `None` inside: nowhere.
+fn position(text: &[u8], part: &[u8], is_same: impl Fn(&[u8], &[u8]) -> bool) -> Option<Option<usize>> {
+    let mut at = 0;
+    loop {
+        if text.get(at..at + part.len()).is_some_and(|front| is_same(front, part)) {
+            return Some(Some(at));
+        }
+        if *text.get(at)? == 0 {
+            return Some(None);
+        }
+        at += 1;
+    }
 }
 
 /// `strstr`
 #[track_caller]
 pub fn strstr(s: Ptr<i8>, part: Ptr<i8>) -> Ptr<i8> {
-    found(s, position(&bytes_of(s), &bytes_of(part)))
+    let part = bytes_of(part);
+    found(s, scan(s, |text| position(text, &part, |front, part| front == part)))
 }
 /// `strcasestr`
 #[track_caller]
 pub fn strcasestr(s: Ptr<i8>, part: Ptr<i8>) -> Ptr<i8> {
-    found(s, position(&bytes_of(s).to_ascii_lowercase(), &bytes_of(part).to_ascii_lowercase()))
+    let part = bytes_of(part);
+    found(s, scan(s, |text| position(text, &part, <[u8]>::eq_ignore_ascii_case)))
 }
 /// `strspn`
 #[track_caller]
 pub fn strspn(s: Ptr<i8>, accept: Ptr<i8>) -> u64 {
     let accept = bytes_of(accept);
-    bytes_of(s).iter().take_while(|byte| accept.contains(byte)).count() as u64
+    span(s, |byte| !accept.contains(&byte)) as u64
 }
 /// `strcspn`
 #[track_caller]
 pub fn strcspn(s: Ptr<i8>, reject: Ptr<i8>) -> u64 {
     let reject = bytes_of(reject);
-    bytes_of(s).iter().take_while(|byte| !reject.contains(byte)).count() as u64
+    span(s, |byte| reject.contains(&byte)) as u64
 }
 /// `strpbrk`
 #[track_caller]
 pub fn strpbrk(s: Ptr<i8>, accept: Ptr<i8>) -> Ptr<i8> {
-    let accept = bytes_of(accept);
-    found(s, bytes_of(s).iter().position(|byte| accept.contains(byte)))
+    let at = s.offset(strcspn(s, accept));
+    if at.load() == 0 { Ptr::NULL } else { at }
 }
 /// `strdup`
 #[track_caller]
@@ -359,7 +405,9 @@ pub fn memrchr(s: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
 /// `memmem`
 #[track_caller]
 pub fn memmem(s: Ptr<()>, count: u64, part: Ptr<()>, length: u64) -> Ptr<()> {
-    position(&taken(s, count), &taken(part, length)).map_or(Ptr::NULL, |at| s.offset(at))
+    let (bytes, part) = (taken(s, count), taken(part, length));
+    let at = if part.is_empty() { Some(0) } else { bytes.windows(part.len()).position(|window| window == part) };
+    at.map_or(Ptr::NULL, |at| s.offset(at))
 }
 
 /// `bcmp`

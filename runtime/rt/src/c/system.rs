@@ -79,6 +79,19 @@ pub fn putenv(entry: Ptr<i8>) -> i32 {
     0
 }
 
+/// The third parameter of `main`: `NAME=value` texts, a null pointer behind the last.
+pub fn envp() -> Ptr<Ptr<i8>> {
+    let mut table = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let mut entry = name.into_vec();
+        entry.push(b'=');
+        entry.extend(value.into_vec());
+        table.extend(kept(entry).addr().to_le_bytes());
+    }
+    table.extend([0; 8]);
+    Ptr::from_addr(memory::permanent(&table))
+}
+
 fn shell(command: Ptr<i8>) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(OsString::from_vec(bytes_of(command)));

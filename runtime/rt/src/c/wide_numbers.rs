@@ -1,6 +1,6 @@
 //! Numbers in texts of wide characters, `wcsftime`.
 
-use super::convert::{double_of, ended, signed_of, single_of, unsigned_of};
+use super::convert::{double_of, ended, read_double, read_whole, signed_of, single_of, unsigned_of};
 use super::pointer::Ptr;
 use super::wide::{put, wide_of};
 
@@ -25,7 +25,7 @@ pub(crate) fn characters(text: &[u8]) -> Vec<i32> {
 /// `wcstol`
 #[track_caller]
 pub fn wcstol(text: Ptr<i32>, end: Ptr<Ptr<i32>>, base: i32) -> i64 {
-    ended(text, end, signed_of(&ascii_of(text), base))
+    ended(text, end, signed_of(read_whole(base)(&ascii_of(text))))
 }
 /// `wcstoll`
 #[track_caller]
@@ -40,7 +40,7 @@ pub fn wcstoimax(text: Ptr<i32>, end: Ptr<Ptr<i32>>, base: i32) -> i64 {
 /// `wcstoul`
 #[track_caller]
 pub fn wcstoul(text: Ptr<i32>, end: Ptr<Ptr<i32>>, base: i32) -> u64 {
-    ended(text, end, unsigned_of(&ascii_of(text), base))
+    ended(text, end, unsigned_of(read_whole(base)(&ascii_of(text))))
 }
 /// `wcstoull`
 #[track_caller]
@@ -55,7 +55,7 @@ pub fn wcstoumax(text: Ptr<i32>, end: Ptr<Ptr<i32>>, base: i32) -> u64 {
 /// `wcstod`
 #[track_caller]
 pub fn wcstod(text: Ptr<i32>, end: Ptr<Ptr<i32>>) -> f64 {
-    ended(text, end, double_of(&ascii_of(text)))
+    ended(text, end, double_of(read_double(&ascii_of(text))))
 }
 /// `wcstold`
 #[track_caller]
