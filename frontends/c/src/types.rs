@@ -89,6 +89,8 @@ pub struct Field {
     /// First bit inside the unit at `offset`, and number of bits.
     pub bits: Option<(u32, u32)>,
     pub is_const: bool,
+    /// Where its declarator stands.
+    pub pos: crate::lex::Pos,
 }
 
 /// A field before its record is laid out.

@@ -78,6 +78,7 @@ pub struct RecordField {
     /// First bit in the unit at `offset`, number of bits.
     pub bits: Option<(u32, u32)>,
     pub beside: Option<String>,
+    pub above: Vec<Comment>,
 }
 
 /// An object of static storage.

@@ -19,7 +19,10 @@ impl CPrinter<'_, '_> {
                         _ => "",
                     };
                     let most = spec.split_once('.').filter(|_| *letter == 's').map(|(_, most)| most);
-                    let spec = rust_spec(spec.split_once('.').filter(|_| most.is_some()).map_or(spec, |(spec, _)| spec), *letter);
+                    let spec = rust_spec(
+                        spec.split_once('.').filter(|_| most.is_some()).map_or(spec, |(spec, _)| spec),
+                        *letter,
+                    );
                     let value = match most {
                         Some(most) => self.shown_part(*value, most),
                         None => self.shown(*value, *letter, spec.is_empty()),

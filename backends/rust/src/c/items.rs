@@ -130,6 +130,17 @@ fn comments(list: &[core::Comment]) -> String {
     layout::comments(&list, 0, true)
 }
 
+/// The comments above a field.
+fn field_comments(field: &core::RecordField) -> String {
+    let lines = field.above.iter().flat_map(|comment| comment.text.lines());
+    lines.map(|line| format!("    //{line}\n")).collect()
+}
+
+/// The comment behind a field.
+fn beside(field: &core::RecordField) -> String {
+    field.beside.as_ref().map_or(String::new(), |text| format!(" //{text}"))
+}
+
 fn record(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses) -> String {
     let def = &env.image.records[&path];
     let name = env.names.item(path);
@@ -142,9 +153,11 @@ fn record(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses)
         let own = names::snake(field.name.as_str());
         if def.is_bytes {
             let bits = field.bits.map_or(String::new(), |(first, width)| format!(", {first}, {width}"));
-            let _ = writeln!(rows, "    {token}: {ty} = {}{bits};", field.offset);
+            rows.push_str(&field_comments(field));
+            let _ = writeln!(rows, "    {token}: {ty} = {}{bits};{}", field.offset, beside(field));
         } else {
-            let _ = writeln!(fields, "    pub {own}: {ty},");
+            fields.push_str(&field_comments(field));
+            let _ = writeln!(fields, "    pub {own}: {ty},{}", beside(field));
             let _ = writeln!(rows, "    {token}: {own}: {ty} = {},", field.offset);
         }
     }
@@ -193,7 +206,8 @@ fn global(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses)
         ObjectStorage::Cell | ObjectStorage::Cells => super::cells::cells(env, path, module, vis, uses),
         ObjectStorage::Table => {
             let value = layout::render(&value(env, path, module, uses), 0, 20, 1);
-            format!("{vis}static {name}: {ty} = {value};\n")
+            let word = if matches!(def.ty.kind(), TyKind::Array(..)) { "static" } else { "const" };
+            format!("{vis}{word} {name}: {ty} = {value};\n")
         }
     }
 }

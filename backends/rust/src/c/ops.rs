@@ -267,7 +267,9 @@ impl CPrinter<'_, '_> {
                 args.iter().all(|arg| self.is_literal(*arg))
             }
             Node::Op { op: Op::CIntOp(CIntOp::Shl | CIntOp::Shr), args, .. } => self.is_literal(args[0]),
-            Node::If { then, els: Some(els), .. } => self.ends_in_literal(*then) && self.ends_in_literal(*els),
+            Node::If { then, els: Some(els), .. } => {
+                self.ends_in_literal(*then) && self.ends_in_literal(*els)
+            }
             Node::Block { label: None, block } => self.ends_in_literal(*block),
             _ => false,
         }

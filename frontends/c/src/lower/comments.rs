@@ -15,7 +15,6 @@ struct Span {
 
 /// Hands out the comments of the unit's files and puts the items of its modules in the order of the text.
 pub(super) fn place(linked: &mut Linked, program: &mut Program<Mir>, unit: &UnitTree, index: usize) {
-    let _ = index;
     for (file, home) in unit.files.iter().zip(&unit.homes).filter(|(file, _)| !file.bundled) {
         let Some(module) = program.modules.get(home).cloned() else { continue };
         if !module.items.is_empty() && module.file != unit_file(unit) {
@@ -34,11 +33,31 @@ pub(super) fn place(linked: &mut Linked, program: &mut Program<Mir>, unit: &Unit
         let remarks: Vec<&Remark> = file.remarks.iter().collect();
         let mut next = 0;
         let text = file.text.clone();
+        let mut last_end: Option<u32> = None;
         for span in spans(linked, program, *home, unit.module) {
             let mut above = Vec::new();
             while next < remarks.len() && remarks[next].end <= span.start {
-                above.push(comment(remarks[next], &text));
+                let made = comment(remarks[next], &text);
+                // What stands behind an item on its line says something of that one.
+                let is_beside = !remarks[next].own_line
+                    && last_end.is_some_and(|end| {
+                        end <= remarks[next].start
+                            && !text[end as usize..remarks[next].start as usize].contains('\n')
+                    });
+                match module.items.last_mut().filter(|_| is_beside) {
+                    Some(last) => last.above.push(made),
+                    None => above.push(made),
+                }
                 next += 1;
+            }
+            last_end = Some(span.end);
+            if let Item::Class(path) = span.item {
+                let from = next;
+                while next < remarks.len() && remarks[next].end <= span.end {
+                    next += 1;
+                }
+                let left = in_record(linked, unit, index, path, &remarks[from..next], &text);
+                above.extend(left);
             }
             if let Item::Fn(path) = span.item
                 && let Some(body) = program.fns.get_mut(&path)
@@ -93,6 +112,40 @@ fn spans(linked: &Linked, program: &Program<Mir>, module: Name, unit: Name) -> V
     out
 }
 
+/// Hands out the comments between the braces of a record; gives those that no field has.
+fn in_record(
+    linked: &mut Linked,
+    unit: &UnitTree,
+    index: usize,
+    path: Name,
+    remarks: &[&Remark],
+    file: &str,
+) -> Vec<Comment> {
+    let id = linked.records[index].iter().position(|own| *own == Some(path));
+    let rows = id.and_then(|id| unit.tree.records.rows[id].fields.as_ref());
+    let starts: Vec<u32> = rows.into_iter().flatten().map(|field| field.pos.start).collect();
+    let mut left = Vec::new();
+    let Some(def) = linked.image.records.get_mut(&path).filter(|def| def.fields.len() == starts.len()) else {
+        return remarks.iter().map(|remark| comment(remark, file)).collect();
+    };
+    for remark in remarks {
+        let made = comment(remark, file);
+        let before = starts.iter().rposition(|start| *start < remark.start);
+        let behind = starts.iter().position(|start| *start > remark.start);
+        match (before, behind) {
+            (Some(at), _)
+                if !remark.own_line && !made.text.contains('\n') && def.fields[at].beside.is_none() =>
+            {
+                def.fields[at].beside = Some(made.text.to_string());
+            }
+            (_, Some(at)) => def.fields[at].above.push(made),
+            (Some(at), _) => def.fields[at].above.push(made),
+            _ => left.push(made),
+        }
+    }
+    left
+}
+
 fn comment(remark: &Remark, file: &str) -> Comment {
     let before = &file[..remark.start as usize];
     let blank_before = before.trim_end_matches([' ', '\t']).ends_with("\n\n");
@@ -131,7 +184,12 @@ fn in_body(body: &mut Body<Mir>, remarks: &[&Remark], file: &str) {
                 Some((block, index)) if body.blocks[block].stmts[index].beside.is_none() => {
                     body.blocks[block].stmts[index].beside = Some(made.text);
                 }
-                _ => stmt(body, block, index).above.push(made),
+                _ => match last
+                    .filter(|(own, _)| *own != block && ends_block(body, last, remark, start, file))
+                {
+                    Some((own, _)) => body.blocks[own].end_comments.push(made),
+                    None => stmt(body, block, index).above.push(made),
+                },
             }
             next += 1;
         }
@@ -149,6 +207,22 @@ fn in_body(body: &mut Body<Mir>, remarks: &[&Remark], file: &str) {
             }
         }
     }
+}
+
+/// Whether a comment is the last in the braces that the statement before it stands in: between the two nothing is
+/// opened or closed, and behind it the braces close.
+fn ends_block(
+    body: &Body<Mir>,
+    last: Option<(BlockId, usize)>,
+    remark: &Remark,
+    next: u32,
+    file: &str,
+) -> bool {
+    let Some((block, index)) = last else { return false };
+    let from = body.blocks[block].stmts[index].origin.start.min(remark.start);
+    let before = &file[from as usize..remark.start as usize];
+    let behind = &file[remark.end as usize..(next.max(remark.end)) as usize];
+    !before.contains(['{', '}']) && behind.trim_start().starts_with('}')
 }
 
 fn stmt(body: &mut Body<Mir>, block: BlockId, index: usize) -> &mut Stmt {

@@ -202,6 +202,7 @@ impl Linked {
             offset: field.offset,
             bits: field.bits,
             beside: None,
+            above: Vec::new(),
         });
         let def = batuta_core::RecordDef {
             fields: fields.collect(),
@@ -329,17 +330,17 @@ impl Linked {
         let memory =
             self.image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_)));
         let number = memory.count() as u32;
-        let is_cell = row.ty.is_scalar() && !uses.addressed;
-        let is_table = matches!(row.ty, CTy::Array(..))
+        let is_table = (matches!(row.ty, CTy::Array(..)) || row.ty.is_arith())
             && row.is_const
             && !uses.addressed
             && !uses.assigned
             && row.init.as_ref().is_some_and(|init| is_table(init, &row.ty))
             && unit.tree.records.size(&row.ty).is_some_and(|size| size <= 1 << 16);
-        let storage = if is_cell {
-            ObjectStorage::Cell
-        } else if is_table {
+        let is_cell = row.ty.is_scalar() && !uses.addressed;
+        let storage = if is_table {
             ObjectStorage::Table
+        } else if is_cell {
+            ObjectStorage::Cell
         } else if !uses.addressed && fits_cells(row, &unit.tree.records) {
             ObjectStorage::Cells
         } else {

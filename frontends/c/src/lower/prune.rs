@@ -47,18 +47,19 @@ impl Reach {
 
 /// Takes away what nothing outside of these modules reaches.
 pub(crate) fn prune(program: &mut Program<Mir>, image: &mut Image, system: &FxHashSet<Name>) {
-    if system.is_empty() {
-        return;
-    }
     // A function of a header belongs to each unit that reads it.
     let texts = image.texts.clone();
     let is_own = |path: Name| !system.contains(texts.get(&path).unwrap_or(&path.parent()));
     let mut reach = Reach::default();
     let own = program.fns.iter().filter(|(path, _)| is_own(**path));
     own.for_each(|(_, body)| reach.body(body));
-    let own = image.records.keys().chain(image.objects.keys()).filter(|path| is_own(**path));
-    own.for_each(|path| reach.note(*path));
+    // A struct that is only declared is there for what points to it.
+    let is_whole =
+        |path: &Name| image.records.get(path).is_none_or(|def| !def.fields.is_empty() || def.size > 0);
+    let own = image.records.keys().chain(image.objects.keys());
+    own.filter(|path| is_own(**path) && is_whole(path)).for_each(|path| reach.note(*path));
     image.objects.values().for_each(|def| reach.ty(def.ty));
+    let image_records: FxHashSet<Name> = image.records.keys().copied().collect();
     image.targets.iter().for_each(|(path, _)| reach.note(*path));
     while let Some(path) = reach.next.pop() {
         if let Some(body) = program.fns.get(&path).filter(|_| !is_own(path)).cloned() {
@@ -68,18 +69,35 @@ pub(crate) fn prune(program: &mut Program<Mir>, image: &mut Image, system: &FxHa
             def.fields.iter().for_each(|field| reach.ty(field.ty));
         }
     }
-    let stays = |path: &Name| is_own(*path) || reach.seen.contains(path) || image.objects.contains_key(path);
+    let is_kept: FxHashSet<Name> = image.records.keys().copied().filter(is_whole).collect();
+    let is_part = |path: &Name| !image_records.contains(path) || is_kept.contains(path);
+    let stays = |path: &Name| {
+        is_own(*path) && is_part(path) || reach.seen.contains(path) || image.objects.contains_key(path)
+    };
     program.fns.retain(|path, _| stays(path));
     image.records.retain(|path, _| stays(path));
     image.constants.retain(|path, _| stays(path));
-    for module in system {
-        let Some(row) = program.modules.get_mut(module).map(Arc::make_mut) else { continue };
-        row.end_comments.clear();
-        row.items.retain(|row| match row.item {
-            Item::Fn(path) | Item::Class(path) | Item::Global(path) => stays(&path),
-            Item::Import(_) => true,
+    for (path, module) in &mut program.modules {
+        let row = Arc::make_mut(module);
+        let mut waiting = Vec::new();
+        row.items.retain_mut(|row| {
+            let stays = match row.item {
+                Item::Fn(path) | Item::Class(path) | Item::Global(path) => stays(&path),
+                Item::Import(_) => true,
+            };
+            // The comments of what is left out stay.
+            let above = std::mem::take(&mut row.above);
+            waiting.extend(above);
+            if stays {
+                row.above = std::mem::take(&mut waiting);
+            }
+            stays
         });
-        row.items.iter_mut().for_each(|row| row.above.clear());
+        row.end_comments.splice(0..0, waiting);
+        if system.contains(path) {
+            row.end_comments.clear();
+            row.items.iter_mut().for_each(|row| row.above.clear());
+        }
     }
     let used: FxHashSet<Name> = program
         .fns
@@ -93,6 +111,9 @@ pub(crate) fn prune(program: &mut Program<Mir>, image: &mut Image, system: &FxHa
     image.files.retain(|path, _| !system.contains(path) || used.contains(path));
     for def in image.records.values_mut().filter(|def| system.contains(&def.place.module)) {
         def.above.clear();
-        def.fields.iter_mut().for_each(|field| field.beside = None);
+        for field in &mut def.fields {
+            field.beside = None;
+            field.above.clear();
+        }
     }
 }

@@ -60,7 +60,11 @@ impl Parser {
                 }
                 let value = args.remove(0);
                 let value = self.rvalue(value);
-                if name == "assume_aligned" { self.cast(value, &CTy::Void.ptr()) } else { self.cast(value, &LONG) }
+                if name == "assume_aligned" {
+                    self.cast(value, &CTy::Void.ptr())
+                } else {
+                    self.cast(value, &LONG)
+                }
             }
             "prefetch" | "assume" => {
                 // Advice; what its arguments do is done.

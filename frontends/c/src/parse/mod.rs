@@ -66,6 +66,8 @@ pub(crate) struct Parser {
     linked_globals: FxHashMap<Name, GlobalId>,
     /// Statements that must run before the declaration that is being read: lengths of arrays.
     pending: Vec<Stmt>,
+    /// Where macros of numbers are defined.
+    defined: FxHashMap<Name, Pos>,
     /// Types of the values of the switches that are being read, innermost last.
     switches: Vec<CTy>,
     issues: Vec<Issue>,
@@ -89,6 +91,7 @@ pub fn parse(unit: &mut Unit) -> Tree {
     let bundled = unit.files.iter().map(|file| file.bundled).collect();
     let mut parser = Parser::new(toks, bundled);
     parser.packs = std::mem::take(&mut unit.packs);
+    parser.defined = std::mem::take(&mut unit.defined);
     parser.unit();
     unit.issues.append(&mut parser.issues);
     parser.tree
@@ -103,6 +106,7 @@ impl Parser {
         Self {
             toks,
             packs: Vec::new(),
+            defined: FxHashMap::default(),
             i: 0,
             tree: Tree {
                 records: Records::default(),

@@ -77,6 +77,7 @@ impl Parser {
         if let Some(known) = self.tree.constants.iter().find(|row| row.name == name) {
             return known.value == value && known.ty == ty;
         }
+        let pos = self.defined.get(&name).copied().unwrap_or(pos);
         self.tree.constants.push(Constant { name, value, ty, pos });
         true
     }

@@ -51,6 +51,7 @@ impl Parser {
                 self.fields(&mut fields)?;
             }
         }
+        self.tree.records.rows[id.0 as usize].pos.end = self.before().end;
         let at = self.i;
         packed |= self.attributes(&mut align)?;
         let limit = self.packs.iter().take_while(|(from, _)| *from < at).last().and_then(|(_, limit)| *limit);
@@ -72,7 +73,14 @@ impl Parser {
     /// One line of fields.
     fn fields(&mut self, out: &mut Vec<FieldRow>) -> Parsed<()> {
         let specs = self.specs()?;
-        let field = |name, ty| Field { name, ty, offset: 0, bits: None, is_const: false };
+        let field = |name, ty| Field {
+            name,
+            ty,
+            offset: 0,
+            bits: None,
+            is_const: false,
+            pos: crate::lex::Pos::default(),
+        };
         if self.eat(";") {
             // Without a name only structs and unions are members.
             if matches!(specs.ty, CTy::Record(_)) {
@@ -82,6 +90,7 @@ impl Parser {
             return Ok(());
         }
         loop {
+            let pos = self.pos();
             let declared = if self.is(":") {
                 (None, specs.ty.clone(), false)
             } else {
@@ -96,7 +105,7 @@ impl Parser {
             if matches!(ty, CTy::Func(_) | CTy::Vla(..)) {
                 return Err(self.syntax("a field cannot have this type"));
             }
-            let field = Field { is_const, ..field(name, ty) };
+            let field = Field { is_const, pos, ..field(name, ty) };
             out.push(FieldRow { field, width, align, packed });
             if !self.eat(",") {
                 break;

@@ -80,9 +80,7 @@ impl Pp<'_> {
             Some(Some(Tok { kind, text: Name::new(&text), hide: Rc::from([]), ..tok.clone() }))
         };
         match tok.text.as_str() {
-            "__LINE__" => {
-                made(Kind::Number, self.line_at(tok.pos).0.to_string())
-            }
+            "__LINE__" => made(Kind::Number, self.line_at(tok.pos).0.to_string()),
             "__FILE__" => {
                 if let Some(name) = self.line_at(tok.pos).1 {
                     return made(Kind::Str, name.as_str().to_owned());

@@ -76,6 +76,8 @@ pub struct Unit {
     pub packs: Vec<(usize, Option<u64>)>,
     pub files: Vec<File>,
     pub issues: Vec<Issue>,
+    /// Where the project's macros without parameters are defined first.
+    pub defined: FxHashMap<Name, Pos>,
 }
 
 pub(crate) struct Pp<'a> {
@@ -89,6 +91,7 @@ pub(crate) struct Pp<'a> {
     conds: Vec<Cond>,
     once: FxHashSet<String>,
     counter: u32,
+    defined: FxHashMap<Name, Pos>,
     lines: Vec<Renumbered>,
     issues: Vec<Issue>,
     out: Vec<Tok>,
@@ -118,6 +121,7 @@ pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) 
         conds: Vec::new(),
         once: FxHashSet::default(),
         counter: 0,
+        defined: FxHashMap::default(),
         lines: Vec::new(),
         issues: Vec::new(),
         out: Vec::new(),
@@ -132,7 +136,12 @@ pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) 
     pp.run();
     pp.push_file(main);
     pp.run();
-    Unit { toks: pp.out, packs: pp.packs, files: pp.files, issues: pp.issues }
+    // What is bundled has no text of the project's.
+    let is_own = |pos: &Pos| {
+        pp.files.get(pos.file as usize).is_some_and(|file| !file.bundled && !file.path.starts_with('<'))
+    };
+    let defined = pp.defined.iter().filter(|(_, pos)| is_own(pos)).map(|(name, pos)| (*name, *pos)).collect();
+    Unit { toks: pp.out, packs: pp.packs, files: pp.files, issues: pp.issues, defined }
 }
 
 struct Loaded {
@@ -286,11 +295,13 @@ impl<'a> Pp<'a> {
     /// The line and the name of the file at a place, as `#line` has them.
     fn line_at(&self, at: Pos) -> (i64, Option<Name>) {
         let text = &self.files[at.file as usize].text;
-        let own = |end: u32| text.as_bytes()[..end as usize].iter().filter(|b| **b == b'\n').count() as i64 + 1;
+        let own =
+            |end: u32| text.as_bytes()[..end as usize].iter().filter(|b| **b == b'\n').count() as i64 + 1;
         let mut before = self.lines.iter().filter(|row| row.file == at.file && row.start <= at.start);
         match before.next_back() {
             Some(row) => {
-                let named = self.lines.iter().filter(|other| other.file == at.file && other.start <= row.start);
+                let named =
+                    self.lines.iter().filter(|other| other.file == at.file && other.start <= row.start);
                 let name = named.filter_map(|row| row.name).next_back();
                 (row.number + own(at.start) - own(row.start) - 1, name)
             }
@@ -391,6 +402,9 @@ impl<'a> Pp<'a> {
             body = &body[close + 1..];
         }
         made.body = body.to_vec();
+        if made.params.is_none() {
+            self.defined.entry(name.text).or_insert(name.pos);
+        }
         self.macros.insert(name.text, Rc::new(made));
     }
 

@@ -406,7 +406,8 @@ pub fn memrchr(s: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
 #[track_caller]
 pub fn memmem(s: Ptr<()>, count: u64, part: Ptr<()>, length: u64) -> Ptr<()> {
     let (bytes, part) = (taken(s, count), taken(part, length));
-    let at = if part.is_empty() { Some(0) } else { bytes.windows(part.len()).position(|window| window == part) };
+    let at =
+        if part.is_empty() { Some(0) } else { bytes.windows(part.len()).position(|window| window == part) };
     at.map_or(Ptr::NULL, |at| s.offset(at))
 }
 
