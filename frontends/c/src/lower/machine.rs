@@ -61,6 +61,10 @@ impl Lower<'_> {
             cases: Vec::new(),
         });
         self.stmts.push(Vec::new());
+        // Labels whose address is taken have the first numbers.
+        for name in self.func.map(|func| func.labels.clone()).unwrap_or_default() {
+            self.state_of(name);
+        }
         self.flat(body);
         // The end of the function.
         let value = match self.func {
@@ -130,27 +134,32 @@ impl Lower<'_> {
         self.machine.as_mut().expect("only called while pieces are made")
     }
 
-    /// `goto *p`: the labels whose address is taken are tried in turn.
+    /// `goto *p`: the address of a label is the number of its piece.
     pub(super) fn computed_goto(&mut self, to: &Expr) {
-        let labels = self.func.map(|func| func.labels.clone()).unwrap_or_default();
+        let count = self.func.map_or(0, |func| func.labels.len());
+        let word = Ty::new(TyKind::Int(Width::U64));
         let value = self.value(to);
-        let value = self.convert(value, Ty::new(TyKind::Int(Width::U64)));
+        let value = self.convert(value, word);
         let held = self.held_node(value, "target");
-        for (at, name) in labels.iter().enumerate() {
-            let Some(piece) = self.state_of(*name) else { continue };
-            let value = self.copied(held);
-            let number = self.int(at as i128 + 1, Ty::new(TyKind::Int(Width::U64)));
-            let cond = self.body.op(core::CmpOp::Eq, vec![value, number], Ty::bool(), self.origin);
-            let then = self.block(|this| this.go_to_state(piece));
-            self.push_node(Node::If { cond, then, els: None });
-        }
-        let name = Name::new("c.bad_goto");
-        let stop = self.body.node(
-            Node::Call { callee: core::Callee::Lib(name), args: vec![] },
-            Ty::never(),
-            self.origin,
-        );
-        self.push_expr(stop);
+        let one = self.int(1, word);
+        let from_zero = self.copied(held);
+        let from_zero = self.body.op(core::CIntOp::Sub, vec![from_zero, one], word, self.origin);
+        let count = self.int(count as i128, word);
+        let is_bad = self.body.op(core::CmpOp::Ge, vec![from_zero, count], Ty::bool(), self.origin);
+        let stop = self.block(|this| {
+            let callee = core::Callee::Lib(Name::new("c.bad_goto"));
+            let stop = this.body.node(Node::Call { callee, args: vec![] }, Ty::never(), this.origin);
+            this.push_expr(stop);
+        });
+        self.push_node(Node::If { cond: is_bad, then: stop, els: None });
+        let Some((state, label)) = self.machine.as_ref().map(|machine| (machine.state, machine.label)) else {
+            return;
+        };
+        let value = self.copied(held);
+        let value = self.convert(value, state_ty());
+        self.push(core::StmtKind::Set { target: Pat::Place(core::Place::local(state)), value });
+        let node = self.body.node(Node::Continue { label: Some(label) }, Ty::never(), self.origin);
+        self.push_expr(node);
     }
 
     /// `setjmp(buffer)`: notes where to go on, and goes on there.
@@ -361,26 +370,17 @@ impl Lower<'_> {
             };
             tests.push((range, piece));
         }
-        let ty = self.body.ty(value);
-        for (range, piece) in &tests {
-            let Some((first, last)) = range else { continue };
-            let compare = |this: &mut Self, op: core::CmpOp, bound: i128| {
-                let value = this.copied(value);
-                let bound = this.int(bound, ty);
-                this.body.op(op, vec![value, bound], Ty::bool(), this.origin)
-            };
-            let cond = if first == last {
-                compare(self, core::CmpOp::Eq, *first)
-            } else {
-                let low = compare(self, core::CmpOp::Ge, *first);
-                let high = compare(self, core::CmpOp::Le, *last);
-                self.body.op(core::BoolOp::And, vec![low, high], Ty::bool(), self.origin)
-            };
-            let then = self.block(|this| this.go_to_state(*piece));
-            self.push_node(Node::If { cond, then, els: None });
-        }
         let default = tests.iter().find(|(range, _)| range.is_none()).map_or(end, |(_, piece)| *piece);
-        self.go_to_state(default);
+        let mut arms = Vec::new();
+        for (range, piece) in &tests {
+            let Some((first, last)) = *range else { continue };
+            let (pat, guard) = self.pattern(value, &[super::switch::Test::Values(first, last)]);
+            let go = self.block(|this| this.go_to_state(*piece));
+            arms.push(Arm { pat, guard, body: go, origin: self.origin, above: Vec::new() });
+        }
+        let go = self.block(|this| this.go_to_state(default));
+        arms.push(Arm { pat: Pat::Wild, guard: None, body: go, origin: self.origin, above: Vec::new() });
+        self.push_node(Node::Match { subject: value, arms });
         // What stands before the first label is never reached.
         let start = self.new_piece();
         self.begin(start);

@@ -17,7 +17,7 @@ struct Section<'s> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Test {
+pub(super) enum Test {
     Values(i128, i128),
     Default,
 }
@@ -117,7 +117,7 @@ impl Lower<'_> {
     }
 
     /// The pattern of labels; large ranges are guards.
-    fn pattern(&mut self, value: NodeId, labels: &[Test]) -> (Pat, Option<NodeId>) {
+    pub(super) fn pattern(&mut self, value: NodeId, labels: &[Test]) -> (Pat, Option<NodeId>) {
         if labels.iter().any(is_large) {
             let tests: Vec<NodeId> = labels.iter().map(|label| self.in_range(value, *label)).collect();
             let guard = tests
