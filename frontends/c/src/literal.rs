@@ -113,6 +113,14 @@ pub fn wide_string(text: &str) -> Option<Vec<u32>> {
     Some(wide(text.get(start..text.len().checked_sub(1)?)?))
 }
 
+/// A character as units of UTF-16.
+pub fn utf16(c: u32) -> Vec<u16> {
+    match char::from_u32(c) {
+        Some(known) => known.encode_utf16(&mut [0; 2]).to_vec(),
+        None => vec![c as u16],
+    }
+}
+
 fn wide(inner: &str) -> Vec<u32> {
     let mut out = Vec::new();
     let mut chars = inner.chars().peekable();

@@ -50,11 +50,10 @@ impl Parser {
 
     /// A string for an array of characters, perhaps in braces.
     fn text_init(&mut self, item: &CTy) -> Parsed<Option<Init>> {
-        let is_wide = matches!(item, CTy::Int(kind) if kind.size() == 4);
-        let is_char = matches!(item, CTy::Int(kind) if kind.size() == 1);
+        let CTy::Int(kind) = item else { return Ok(None) };
         let braced = self.is("{") && self.peek_at(1).kind == Kind::Str;
         let at = if braced { self.peek_at(1) } else { self.peek() };
-        if at.kind != Kind::Str || !(is_char || is_wide) {
+        if at.kind != Kind::Str || kind.size() > 4 {
             return Ok(None);
         }
         // `{ "a"[0] }` and the like are values.
@@ -62,7 +61,7 @@ impl Parser {
         if braced {
             self.next();
         }
-        let wide = at_is_wide(self.peek());
+        let (unit, of) = unit_of(self.peek());
         let pos = self.pos();
         let text = self.strings()?;
         let ends = if braced {
@@ -71,17 +70,17 @@ impl Parser {
         } else {
             self.is(",") || self.is(";") || self.is("}") || self.is(")")
         };
-        if !ends || wide != is_wide {
+        if !ends || unit != kind.size() {
             self.i = start;
             return Ok(None);
         }
-        if wide {
-            let items = text.chunks_exact(4).enumerate().map(|(index, bytes)| {
-                let value = u32::from_le_bytes(bytes.try_into().expect("chunks of four"));
-                (index as u64, Init::Expr(Expr::int(i128::from(value as i32), INT, pos)))
+        if unit > 1 {
+            let items = text.chunks_exact(unit as usize).enumerate().map(|(index, bytes)| {
+                let value = bytes.iter().rev().fold(0, |all, byte| all << 8 | i128::from(*byte));
+                (index as u64, Init::Expr(Expr::int(kind.wrap(value), of.clone(), pos)))
             });
             let mut items: BTreeMap<u64, Init> = items.collect();
-            items.insert(text.len() as u64 / 4, Init::Expr(Expr::int(0, INT, pos)));
+            items.insert(text.len() as u64 / unit, Init::Expr(Expr::int(0, of, pos)));
             return Ok(Some(Init::Array(items)));
         }
         Ok(Some(Init::Text(text)))
@@ -257,8 +256,14 @@ impl Parser {
     }
 }
 
-pub(super) fn at_is_wide(tok: &Tok) -> bool {
-    tok.text.as_str().starts_with(['L', 'U']) || tok.text.as_str().starts_with("u\"")
+/// Size and type of the characters of a string literal.
+pub(super) fn unit_of(tok: &Tok) -> (u64, CTy) {
+    match tok.text.as_str() {
+        text if text.starts_with('L') => (4, INT),
+        text if text.starts_with('U') => (4, UINT),
+        text if text.starts_with("u\"") => (2, CTy::Int(IntKind::UShort)),
+        _ => (1, CHAR),
+    }
 }
 
 fn empty(ty: &CTy) -> Init {

@@ -11,14 +11,13 @@ impl Parser {
             Kind::Number => self.number(),
             Kind::Char => self.char_constant(),
             Kind::Str => {
-                let wide = init::at_is_wide(&tok);
+                let (unit, item) = init::unit_of(&tok);
                 let text = self.strings()?;
-                let len = text.len() as u64;
-                if wide {
-                    let ty = INT.array(len / 4 + 1);
-                    return Ok(Expr::new(ExprKind::Str(wide_bytes(&text)), ty, tok.pos));
-                }
-                Ok(Expr::new(ExprKind::Str(text), CHAR.array(len + 1), tok.pos))
+                let ty = item.array(text.len() as u64 / unit + 1);
+                // The terminator has a byte already.
+                let mut bytes = text.to_vec();
+                bytes.resize(text.len() + unit as usize - 1, 0);
+                Ok(Expr::new(ExprKind::Str(Rc::from(bytes)), ty, tok.pos))
             }
             Kind::Punct if tok.is("(") => self.parenthesised(),
             Kind::Ident => self.name(),
@@ -87,7 +86,12 @@ impl Parser {
         match literal::character(tok.text.as_str()) {
             Some(value) => {
                 let spelled = (32..127).contains(&value).then_some(tok.text);
-                Ok(Expr::new(ExprKind::Int(i128::from(value), spelled), INT, tok.pos))
+                let ty = match tok.text.as_str().chars().next() {
+                    Some('u') if !tok.text.as_str().starts_with("u8") => CTy::Int(IntKind::UShort),
+                    Some('U') => UINT,
+                    _ => INT,
+                };
+                Ok(Expr::new(ExprKind::Int(i128::from(value), spelled), ty, tok.pos))
             }
             None => Err(self.syntax("an empty character constant")),
         }
@@ -99,15 +103,15 @@ impl Parser {
         while self.peek().kind == Kind::Str {
             parts.push(self.next());
         }
-        let wide = parts.iter().any(init::at_is_wide);
+        let unit = parts.iter().map(|part| init::unit_of(part).0).max().unwrap_or(1);
         let mut out = Vec::new();
         for part in parts {
             let text = part.text.as_str();
-            if wide {
-                let chars = literal::wide_string(text).unwrap_or_default();
-                out.extend(chars.into_iter().flat_map(u32::to_le_bytes));
-            } else {
-                out.extend(literal::string(text).unwrap_or_default());
+            let wide = || literal::wide_string(text).unwrap_or_default();
+            match unit {
+                1 => out.extend(literal::string(text).unwrap_or_default()),
+                2 => out.extend(wide().into_iter().flat_map(literal::utf16).flat_map(u16::to_le_bytes)),
+                _ => out.extend(wide().into_iter().flat_map(u32::to_le_bytes)),
             }
         }
         Ok(Rc::from(out))
@@ -238,12 +242,6 @@ impl Parser {
     }
 }
 
-/// The text of a wide literal; its terminator is four bytes, so three more than a byte string has.
-fn wide_bytes(text: &Rc<[u8]>) -> Rc<[u8]> {
-    let mut out = text.to_vec();
-    out.extend([0; 3]);
-    Rc::from(out)
-}
 
 impl Parser {
     /// Whether the object behind a pointer is const, where the expression tells: what is no pointer tells nothing.
