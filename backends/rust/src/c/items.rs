@@ -141,6 +141,23 @@ fn beside(field: &core::RecordField) -> String {
     field.beside.as_ref().map_or(String::new(), |text| format!(" //{text}"))
 }
 
+/// Comments behind lines that follow one another stand in one column.
+fn aligned(lines: &str) -> String {
+    let split = |line: &str| line.find(", //").map(|at| at + 1);
+    let lines: Vec<&str> = lines.lines().collect();
+    let mut out = String::new();
+    for run in lines.chunk_by(|a, b| split(a).is_some() && split(b).is_some()) {
+        let column = run.iter().filter_map(|line| split(line)).max().unwrap_or(0);
+        for line in run {
+            let _ = match split(line) {
+                Some(at) => writeln!(out, "{:column$}{}", &line[..at], &line[at..]),
+                None => writeln!(out, "{line}"),
+            };
+        }
+    }
+    out
+}
+
 fn record(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses) -> String {
     let def = &env.image.records[&path];
     let name = env.names.item(path);
@@ -169,7 +186,7 @@ fn record(env: &CEnv<'_>, path: Name, module: Name, vis: &str, uses: &mut CUses)
             def.size
         );
     }
-    let fields = if fields.is_empty() { "{}".to_owned() } else { format!("{{\n{fields}}}") };
+    let fields = if fields.is_empty() { "{}".to_owned() } else { format!("{{\n{}}}", aligned(&fields)) };
     format!("{derive}\n{vis}struct {name} {fields}\n\nc::record!({name}, {}, {rows});\n", def.size)
 }
 
@@ -317,6 +334,9 @@ fn main(env: &CEnv<'_>, module: Name, uses: &mut CUses) -> String {
         TyKind::Int(core::Width::I32) => call,
         _ => format!("{call} as i32"),
     };
+    if lines.is_empty() && call == "run()" {
+        return format!("fn main() {{\n    c::start(include_str!(\"../batuta.map.json\"), || {call});\n}}");
+    }
     format!(
         "fn main() {{\n    c::start(include_str!(\"../batuta.map.json\"), || {{\n{lines}        {call}\n    }});\n}}"
     )

@@ -98,9 +98,8 @@ fn module_file(env: &CEnv<'_>, module: &Module, is_entry: bool, others: &[String
     let text = items::module(env, module, is_entry, &mut uses);
     let mut parts = Vec::new();
     if is_entry {
-        parts.push(guard(env.image).to_owned());
-        parts
-            .push("#![allow(arithmetic_overflow, unconditional_panic, unreachable_code, unused)]".to_owned());
+        let allowed = "#![allow(arithmetic_overflow, unconditional_panic, unreachable_code, unused)]";
+        parts.push(format!("{}\n{allowed}", guard(env.image)));
         parts.push(others.iter().map(|name| format!("{}mod {name};\n", allowance(name))).collect());
     }
     if is_entry {

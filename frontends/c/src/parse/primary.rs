@@ -242,7 +242,6 @@ impl Parser {
     }
 }
 
-
 impl Parser {
     /// Whether the object behind a pointer is const, where the expression tells: what is no pointer tells nothing.
     fn points_to_const(&self, of: &Expr) -> Option<bool> {
