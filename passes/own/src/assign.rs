@@ -59,7 +59,14 @@ impl Own<'_> {
             let guarded = reads_root && self.holds_guard(source);
             let mut value =
                 if guarded || self.must_settle(place, source) { self.settle(value) } else { value };
+            let mark = self.before.len();
             let mut target = self.place_to_write(place);
+            // The index got a name: what the value does is done before that.
+            if self.before.len() > mark && self.acts_before(place, source) {
+                let late = self.before.split_off(mark);
+                value = self.settle(value);
+                self.before.extend(late);
+            }
             self.key_first(&target, value);
             // A global that started empty is filled as a whole.
             if place.proj.is_empty() && matches!(target.proj[..], [Proj::Payload(_)]) {
@@ -225,6 +232,25 @@ impl Own<'_> {
         let mut found = None;
         parts.for_each(|part| part.for_each_local(&mut |local| found = found.or(Some(local))));
         found.map_or(Ty::unit(), |local| self.src.locals[local].ty.strip_ref())
+    }
+
+    /// Whether a value and the index of its place may see what the other one does.
+    fn acts_before(&self, place: &Place, value: NodeId) -> bool {
+        let changes = |own: &Self, node: NodeId| {
+            own.calls_program(node) || own.span_events(node).any(|event| event.kind.changes())
+        };
+        let calls = |own: &Self, node: NodeId| {
+            own.any_below(node, &mut |own, node| matches!(own.src.nodes[node].kind, Node::Call { .. }))
+        };
+        let indices = place.proj.iter().filter_map(|proj| match proj {
+            Proj::Index(index) | Proj::Nth(index) => Some(*index),
+            _ => None,
+        });
+        changes(self, value)
+            || indices.into_iter().any(|index| {
+                !matches!(self.src.nodes[value].kind, Node::Const(_)) && changes(self, index)
+                    || calls(self, index) && calls(self, value)
+            })
     }
 
     /// Whether the value of an assignment must be computed before its place. Python evaluates the value

@@ -285,8 +285,13 @@ impl Lower<'_> {
                 let to = self.list_pointer(to);
                 ("va_copy", vec![to, self.list_pointer(from)])
             }
-            // Nothing is left to do.
-            ExprKind::VaEnd(_) => return self.zero(Ty::unit()),
+            // Nothing is left to do but what the argument does.
+            ExprKind::VaEnd(list) => {
+                if !super::is_pure(list) {
+                    self.effect_now(list);
+                }
+                return self.zero(Ty::unit());
+            }
             _ => return self.zero(ty),
         };
         self.call_node(Callee::Lib(Name::new(&format!("c.{name}"))), args, ty)
