@@ -37,6 +37,7 @@ mod strings;
 mod table;
 mod testing;
 mod text;
+mod typed;
 mod ufunc;
 mod unary;
 
