@@ -1,6 +1,6 @@
 //! Dynamic operations and calls of the library whose operands are known.
 
-use crate::fact::{Elem, Fact};
+use crate::fact::{Elem, Fact, Side};
 use crate::rewrite::Rewrite;
 use crate::row;
 use batuta_base::Name;
@@ -14,6 +14,7 @@ impl Rewrite<'_> {
         };
         let natural = self.is_natural(args[0]);
         match (op, self.fact(args[0])) {
+            (ValueOp::From, _) => self.tuple(args[0], false),
             (ValueOp::To, Fact::Number(elem, _)) if natural => self.unpacked(node, args[0], elem),
             (ValueOp::Unary, Fact::Number(elem, _)) if natural && matches!(name, "truth" | "not") => {
                 self.truth(node, args[0], elem, name == "not");
@@ -31,7 +32,11 @@ impl Rewrite<'_> {
                 let is_array = |me: &Self, at: usize| matches!(me.fact(args[at]), Fact::Array(..));
                 let is_known = self.fact(node) != Fact::Unknown;
                 for at in 0..2 {
-                    if is_known && is_array(self, 1 - at) { self.given(args[at]) } else { self.dynamic(args[at]) }
+                    if is_known && is_array(self, 1 - at) {
+                        self.given(args[at])
+                    } else {
+                        self.dynamic(args[at])
+                    }
                 }
             }
             (ValueOp::Index, Fact::Array(..)) => {
@@ -53,17 +58,32 @@ impl Rewrite<'_> {
 
     /// A key of an array: whose number an index is makes no difference.
     fn key_parts(&mut self, at: NodeId) {
-        let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &self.src.nodes[at].kind else {
-            return if let Fact::Number(Elem::Int, _) = self.fact(at) { self.given(at) } else { self.dynamic(at) };
-        };
-        match &self.src.nodes[args[0]].kind {
-            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => {
-                for arg in args.clone() {
-                    if let Fact::Number(Elem::Int, _) = self.fact(arg) { self.given(arg) } else { self.dynamic(arg) }
-                }
-            }
+        match &self.src.nodes[at].kind {
+            Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } => self.tuple(args[0], true),
+            _ if matches!(self.fact(at), Fact::Number(Elem::Int, _)) => self.given(at),
             _ => self.dynamic(at),
         }
+    }
+
+    /// What becomes a dynamic value: the numbers of a tuple that is written out need not be such before.
+    fn tuple(&mut self, node: NodeId, is_key: bool) {
+        let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = &self.src.nodes[node].kind else {
+            return self.dynamic(node);
+        };
+        for arg in args {
+            let is_number = match self.fact(*arg) {
+                Fact::Number(_, Side::Python) => true,
+                Fact::Number(Elem::Int, _) => is_key,
+                _ => false,
+            };
+            if is_number && self.is_value(*arg) && self.is_natural(*arg) {
+                self.typed(*arg);
+            } else {
+                self.dynamic(*arg);
+            }
+        }
+        let types: Vec<Ty> = args.iter().map(|arg| self.out.ty(*arg)).collect();
+        self.out.nodes[node].ty = Ty::tuple(types);
     }
 
     /// `value.to(x): float` of what is a number already.
@@ -120,7 +140,9 @@ impl Rewrite<'_> {
                 self.typed(values[0]);
                 self.call(node, row(elem, rank, "len"), values, Ty::int());
             }
-            ("builtins.float", Fact::Number(elem @ (Elem::Int | Elem::Float), _)) if natural && values.len() == 1 => {
+            ("builtins.float", Fact::Number(elem @ (Elem::Int | Elem::Float), _))
+                if natural && values.len() == 1 =>
+            {
                 self.unpacked(node, values[0], elem);
             }
             ("builtins.int", Fact::Number(Elem::Int, _)) if natural && values.len() == 1 => {

@@ -23,7 +23,9 @@ impl Facts<'_> {
         }
         match &row.kind {
             Node::Use(place, _) if place.proj.is_empty() => self.place(place),
-            Node::Op { op: Op::ValueOp(op), attr, args } => self.waiting(node, self.operation(*op, attr, args)),
+            Node::Op { op: Op::ValueOp(op), attr, args } => {
+                self.waiting(node, self.operation(*op, attr, args))
+            }
             Node::Call { callee: Callee::Fn(path), .. } => self.known.get(Slot::Result(*path)),
             Node::Call { callee: Callee::Lib(name), args } => self.waiting(node, self.call(*name, args)),
             _ => Fact::Unknown,
@@ -38,10 +40,14 @@ impl Facts<'_> {
         let mut waits = false;
         self.body.walk(Child::Node(node), &mut |part| {
             let seen = match &self.body.nodes[part].kind {
-                Node::Use(place, _) if place.proj.is_empty() && *self.body.ty(part).kind() == TyKind::Value => {
+                Node::Use(place, _)
+                    if place.proj.is_empty() && *self.body.ty(part).kind() == TyKind::Value =>
+                {
                     self.place(place)
                 }
-                Node::Call { callee: Callee::Fn(path), .. } if *self.body.ty(part).kind() == TyKind::Value => {
+                Node::Call { callee: Callee::Fn(path), .. }
+                    if *self.body.ty(part).kind() == TyKind::Value =>
+                {
                     self.known.get(Slot::Result(*path))
                 }
                 _ => Fact::Unknown,
@@ -92,9 +98,7 @@ impl Facts<'_> {
                 }
                 key(self.body, at, &facts).map_or(Fact::Unknown, |key| key.picks(elem, rank))
             }
-            Fact::Shape(count) if self.position(at, count).is_some() => {
-                Fact::Number(Elem::Int, Side::Python)
-            }
+            Fact::Shape(count) if self.position(at, count).is_some() => Fact::Number(Elem::Int, Side::Python),
             _ => Fact::Unknown,
         }
     }
@@ -192,9 +196,8 @@ impl Facts<'_> {
     pub(crate) fn items(&self, node: NodeId) -> Option<Vec<NodeId>> {
         match &self.body.nodes[node].kind {
             Node::Op { op: Op::ListOp(ListOp::New), attr: Attr::None, args } => {
-                let is_splat = |arg: &NodeId| {
-                    matches!(&self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(_), .. })
-                };
+                let is_splat =
+                    |arg: &NodeId| matches!(&self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(_), .. });
                 (!args.iter().any(is_splat)).then(|| args.clone())
             }
             _ => None,

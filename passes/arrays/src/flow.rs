@@ -65,7 +65,10 @@ fn open_functions(program: &Program<Typed>) -> FxHashSet<Name> {
                 && !body.is_generator
                 && !body.is_async
                 && body.params.iter().all(|param| {
-                    matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly | ParamKind::KeywordOnly)
+                    matches!(
+                        param.kind,
+                        ParamKind::Normal | ParamKind::PositionalOnly | ParamKind::KeywordOnly
+                    )
                 })
         })
         .map(|body| body.path)
@@ -95,10 +98,13 @@ fn begin(known: &mut Known, body: &Body<Typed>) {
     body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
         Node::Closure(closure) => closure.params.iter().for_each(|param| unknown(param.local)),
         Node::Match { arms, .. } => arms.iter().for_each(|arm| arm.pat.for_each_local(&mut unknown)),
-        Node::With { items, .. } => {
-            items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| pat.for_each_local(&mut unknown))
+        Node::With { items, .. } => items
+            .iter()
+            .filter_map(|item| item.target.as_ref())
+            .for_each(|pat| pat.for_each_local(&mut unknown)),
+        Node::Try { handlers, .. } => {
+            handlers.iter().filter_map(|handler| handler.bind).for_each(&mut unknown)
         }
-        Node::Try { handlers, .. } => handlers.iter().filter_map(|handler| handler.bind).for_each(&mut unknown),
         _ => {}
     });
     body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
@@ -233,8 +239,9 @@ impl Flow<'_> {
         let given = walked(body, iter).map(|of| item(self.fact(of)));
         match (pat, given) {
             (Pat::Place(place), Some(fact)) => self.place(place, fact),
-            (Pat::Tuple(parts), _) if let Some((of, [Pat::Place(_), Pat::Place(place)])) =
-                counted(body, iter).map(|of| (of, &parts[..])) =>
+            (Pat::Tuple(parts), _)
+                if let Some((of, [Pat::Place(_), Pat::Place(place)])) =
+                    counted(body, iter).map(|of| (of, &parts[..])) =>
             {
                 let fact = item(self.fact(of));
                 self.place(place, fact);

@@ -10,8 +10,8 @@ type Named = [(Name, NodeId)];
 /// Functions whose result is of floats, element by element.
 const FLOATS: &[&str] = &[
     "sqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin", "arccos",
-    "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt", "deg2rad", "rad2deg", "radians",
-    "degrees",
+    "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt", "deg2rad", "rad2deg",
+    "radians", "degrees",
 ];
 
 /// Functions that keep the element type, element by element; of floats and ints.
@@ -21,7 +21,9 @@ const KEEPS: &[&str] = &["abs", "absolute", "square", "negative", "sign", "copy"
 pub(crate) fn unary(op: &str, of: Fact) -> Fact {
     match (op, of) {
         (_, Fact::Nothing) => Fact::Nothing,
-        ("neg" | "abs" | "pos", Fact::Array(elem @ (Elem::Int | Elem::Float), rank)) => Fact::Array(elem, rank),
+        ("neg" | "abs" | "pos", Fact::Array(elem @ (Elem::Int | Elem::Float), rank)) => {
+            Fact::Array(elem, rank)
+        }
         ("neg" | "abs", Fact::Number(elem @ (Elem::Int | Elem::Float), side)) => Fact::Number(elem, side),
         ("invert", Fact::Array(elem @ (Elem::Int | Elem::Bool), rank)) => Fact::Array(elem, rank),
         ("invert", Fact::Number(Elem::Bool, Side::Numpy)) => of,
@@ -46,7 +48,9 @@ pub(crate) fn binary(op: &str, a: Fact, b: Fact) -> Fact {
     let Some(elem) = elements(op, x, y) else { return Fact::Unknown };
     match (a, b) {
         // A power of Python's numbers may be of another type.
-        (Fact::Number(_, p), Fact::Number(_, q)) if op == "pow" && sides(p, q) != Side::Numpy => Fact::Unknown,
+        (Fact::Number(_, p), Fact::Number(_, q)) if op == "pow" && sides(p, q) != Side::Numpy => {
+            Fact::Unknown
+        }
         (Fact::Number(_, p), Fact::Number(_, q)) => Fact::Number(elem, sides(p, q)),
         _ => Fact::array(elem, m.max(n)),
     }
@@ -113,7 +117,13 @@ fn reduced(facts: &Facts<'_>, elem: Elem, rank: u8, args: &[NodeId], named: &Nam
 }
 
 /// A method of an array.
-pub(crate) fn method(facts: &Facts<'_>, name: &str, (elem, rank): (Elem, u8), args: &[NodeId], named: &Named) -> Fact {
+pub(crate) fn method(
+    facts: &Facts<'_>,
+    name: &str,
+    (elem, rank): (Elem, u8),
+    args: &[NodeId],
+    named: &Named,
+) -> Fact {
     if let Some(made) = reduction(name, elem) {
         return reduced(facts, made, rank, args, named);
     }
@@ -125,7 +135,9 @@ pub(crate) fn method(facts: &Facts<'_>, name: &str, (elem, rank): (Elem, u8), ar
             facts_dtype(facts, *dtype).map_or(Fact::Unknown, |elem| Fact::array(elem, rank))
         }
         ("reshape", [shape], []) => axes(facts, *shape).map_or(Fact::Unknown, |rank| Fact::array(elem, rank)),
-        ("reshape", many, []) if many.iter().all(|node| is_int(facts, *node)) => Fact::array(elem, many.len() as u8),
+        ("reshape", many, []) if many.iter().all(|node| is_int(facts, *node)) => {
+            Fact::array(elem, many.len() as u8)
+        }
         ("clip" | "round", _, []) if elem == Elem::Float => Fact::Array(elem, rank),
         ("cumsum", [], []) if rank == 1 => Fact::Array(elem.max(Elem::Int), 1),
         ("argsort", [], []) => Fact::Array(Elem::Int, rank),
@@ -212,10 +224,14 @@ pub(crate) fn call(facts: &Facts<'_>, name: &str, args: &[NodeId], named: &Named
         (name, [Fact::Array(elem @ (Elem::Int | Elem::Float), rank)]) if KEEPS.contains(&name) => {
             Fact::Array(*elem, *rank)
         }
-        ("floor" | "ceil" | "rint" | "trunc", [Fact::Array(Elem::Float, rank)]) => Fact::Array(Elem::Float, *rank),
+        ("floor" | "ceil" | "rint" | "trunc", [Fact::Array(Elem::Float, rank)]) => {
+            Fact::Array(Elem::Float, *rank)
+        }
         ("isnan" | "isfinite" | "isinf", [Fact::Array(Elem::Float, rank)]) => Fact::Array(Elem::Bool, *rank),
         ("logical_not", [Fact::Array(_, rank)]) => Fact::Array(Elem::Bool, *rank),
-        ("logical_and" | "logical_or", [Fact::Array(_, m), Fact::Array(_, n)]) => Fact::array(Elem::Bool, *m.max(n)),
+        ("logical_and" | "logical_or", [Fact::Array(_, m), Fact::Array(_, n)]) => {
+            Fact::array(Elem::Bool, *m.max(n))
+        }
         ("maximum" | "minimum", [a, b]) => two("add", *a, *b),
         ("where", [Fact::Array(_, rank), a, b]) => match two("add", *a, *b) {
             Fact::Array(elem, other) => Fact::array(elem, other.max(*rank)),
@@ -223,7 +239,9 @@ pub(crate) fn call(facts: &Facts<'_>, name: &str, args: &[NodeId], named: &Named
             _ => Fact::Unknown,
         },
         ("dot" | "matmul", [Fact::Array(x, m), Fact::Array(y, n)]) => product((*x, *m), (*y, *n)),
-        ("outer", [Fact::Array(x, 1), Fact::Array(y, 1)]) => two("mul", Fact::Array(*x, 2), Fact::Array(*y, 2)),
+        ("outer", [Fact::Array(x, 1), Fact::Array(y, 1)]) => {
+            two("mul", Fact::Array(*x, 2), Fact::Array(*y, 2))
+        }
         ("cumsum", [Fact::Array(elem, 1)]) => Fact::Array((*elem).max(Elem::Int), 1),
         ("argsort", [Fact::Array(_, rank)]) => Fact::Array(Elem::Int, *rank),
         ("transpose", [array @ Fact::Array(..)]) => *array,
@@ -363,7 +381,8 @@ fn elem_of(fact: Fact) -> Option<Elem> {
 /// A method of a generator of random numbers.
 pub(crate) fn random(facts: &Facts<'_>, name: &str, args: &[NodeId], named: &Named) -> Fact {
     let size = named.iter().find(|(key, _)| *key == "size").map(|(_, node)| *node);
-    let has_only_size = named.iter().all(|(key, _)| matches!(key.as_str(), "size" | "loc" | "scale" | "low" | "high"));
+    let has_only_size =
+        named.iter().all(|(key, _)| matches!(key.as_str(), "size" | "loc" | "scale" | "low" | "high"));
     let shaped = |elem: Elem, at: usize| {
         let shape = size.or_else(|| args.get(at).copied());
         match shape {

@@ -124,10 +124,14 @@ impl<'a> Rewrite<'a> {
         for (at, stmt) in src.blocks[block].stmts.iter().enumerate() {
             match &stmt.kind {
                 StmtKind::Set { target, value } => {
+                    if let Some(kind) = self.update(target, *value) {
+                        self.out.blocks[block].stmts[at].kind = kind;
+                        continue;
+                    }
                     self.set(target, *value);
                     self.pattern(target);
                 }
-                StmtKind::Expr(node) => self.effect(*node, block, at),
+                StmtKind::Expr(node) => self.effect(*node),
                 _ => stmt.for_each_child(&mut |child| self.child(child)),
             }
         }
@@ -168,6 +172,24 @@ impl<'a> Rewrite<'a> {
         }
     }
 
+    /// `total += x` of a number, where the operator is one of Rust's.
+    fn update(&mut self, target: &Pat, value: NodeId) -> Option<StmtKind> {
+        let Pat::Place(place) = target else { return None };
+        let Node::Call { callee: Callee::Lib(name), args } = &self.src.nodes[value].kind else { return None };
+        let op = scalars::in_place(name.as_str())?;
+        let is_target = matches!(&self.src.nodes[args[0].value].kind, Node::Use(read, _) if read == place);
+        let ty = slot_of(self.src, place).and_then(|slot| self.slot_ty(slot))?;
+        let rule = self.rule(op, args[0].value, args[1].value)?;
+        let scalars::Form::Op(op) = rule.form else { return None };
+        let Fact::Number(given, _) = self.fact(args[1].value) else { return None };
+        if !is_target || ty != rule.operands.ty() || self.fact(value).ty() != Some(ty) {
+            return None;
+        }
+        self.number(args[1].value);
+        let value = self.converted(args[1].value, given, rule.operands);
+        Some(StmtKind::Update { place: place.clone(), op, value })
+    }
+
     /// Whether all parts of a pattern are variables of ints.
     fn takes_ints(&self, parts: &[Pat]) -> bool {
         parts.iter().all(|part| match part {
@@ -188,7 +210,7 @@ impl<'a> Rewrite<'a> {
     }
 
     /// An expression whose value nobody takes.
-    fn effect(&mut self, node: NodeId, block: BlockId, at: usize) {
+    fn effect(&mut self, node: NodeId) {
         match &self.src.nodes[node].kind {
             Node::Op { op: Op::ValueOp(ValueOp::Method), attr: Attr::Name(name), args }
                 if *name == "__setitem__" && self.store(node, args) => {}
@@ -200,12 +222,12 @@ impl<'a> Rewrite<'a> {
             }
             _ => self.dynamic(node),
         }
-        let _ = (block, at);
     }
 
     /// `a[i, j] = x`; whether it has a static form.
     fn store(&mut self, node: NodeId, args: &[NodeId]) -> bool {
-        let (Fact::Array(elem, rank), Fact::Number(given, _)) = (self.fact(args[0]), self.fact(args[2])) else {
+        let (Fact::Array(elem, rank), Fact::Number(given, _)) = (self.fact(args[0]), self.fact(args[2]))
+        else {
             return false;
         };
         if elem != given && (elem, given) != (Elem::Float, Elem::Int) {
@@ -468,7 +490,9 @@ impl<'a> Rewrite<'a> {
                 let Fact::Number(elem, side) = self.fact(args[0]) else { return };
                 self.number(args[0]);
                 match (elem, side) {
-                    (Elem::Int, Side::Numpy) => self.call(node, Name::new("numpy.$neg_int"), vec![args[0]], ty),
+                    (Elem::Int, Side::Numpy) => {
+                        self.call(node, Name::new("numpy.$neg_int"), vec![args[0]], ty)
+                    }
                     (Elem::Int, _) => self.write(node, IntOp::Neg.into(), vec![args[0]], ty),
                     _ => self.write(node, FloatOp::Neg.into(), vec![args[0]], ty),
                 }
@@ -522,7 +546,8 @@ impl<'a> Rewrite<'a> {
         let rows = batuta_catalog::functions(name);
         let types: Vec<Ty> = args.iter().map(|_| ty).collect();
         let found = rows.iter().find(|row| {
-            row.params.len() == types.len() && row.params.iter().zip(&types).all(|(param, ty)| param.ty == *ty)
+            row.params.len() == types.len()
+                && row.params.iter().zip(&types).all(|(param, ty)| param.ty == *ty)
         });
         let chosen = match found {
             Some(row) if row.overload > 0 => format!("{name}#{}", row.overload),
@@ -540,7 +565,7 @@ impl<'a> Rewrite<'a> {
             Node::Op { op: Op::ValueOp(op), attr, args } => self.dynamic_op(node, *op, attr, args),
             Node::Call { callee: Callee::Fn(path), args } => self.call_fn(*path, args),
             Node::Call { callee: Callee::Lib(name), args } => self.call_lib(node, *name, args),
-            Node::Format(pieces) => self.pieces(node, pieces),
+            Node::Format(pieces) => self.pieces(pieces),
             Node::For { pat, iter, body, els, .. } => {
                 self.each(pat, *iter);
                 self.pattern(pat);
@@ -591,7 +616,10 @@ impl<'a> Rewrite<'a> {
             given.is_some() && given == slot
         };
         match pat {
-            Pat::Place(place) if let Some(of) = flow::walked(src, iter) && takes(self, place, of) => {
+            Pat::Place(place)
+                if let Some(of) = flow::walked(src, iter)
+                    && takes(self, place, of) =>
+            {
                 self.items(iter, of);
             }
             Pat::Tuple(parts)
@@ -624,7 +652,7 @@ impl<'a> Rewrite<'a> {
         item
     }
 
-    fn pieces(&mut self, node: NodeId, pieces: &[Piece]) {
+    fn pieces(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             let Piece::Value { value, conv, spec, .. } = piece else { continue };
             let is_text = matches!(conv, Conv::Str | Conv::Format);
@@ -640,6 +668,5 @@ impl<'a> Rewrite<'a> {
             }
             Piece::values(spec).into_iter().for_each(|value| self.dynamic(value));
         }
-        let _ = node;
     }
 }

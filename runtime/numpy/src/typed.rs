@@ -11,15 +11,13 @@ use batuta_rt::{Error, FromValue, Repr, TypeError, Value};
 
 use crate::array::{Buf, Data, Item};
 use crate::error::index_error;
+use crate::sys::View;
 
 /// An array of elements `T` with `N` axes, at least one.
 #[derive(Clone)]
 pub struct Array<T, const N: usize> {
     value: Value,
-    buf: Buf<T>,
-    offset: usize,
-    shape: [usize; N],
-    strides: [isize; N],
+    view: View<T, N>,
 }
 
 /// An element type that the compiler knows.
@@ -77,11 +75,11 @@ macro_rules! tuples {
             }
         }
 
-        impl<T> Array<T, $n> {
+        impl<T: Element> Array<T, $n> {
             /// Length of each axis.
             #[inline]
             pub fn shape(&self) -> ($($t,)*) {
-                let [$($part),*] = self.shape;
+                let [$($part),*] = self.view.shape();
                 ($($part as i64,)*)
             }
         }
@@ -96,53 +94,51 @@ tuples! {
 }
 
 impl<T: Element, const N: usize> Array<T, N> {
-    #[inline]
-    #[track_caller]
-    fn place(&self, along: [i64; N]) -> usize {
-        let mut place = self.offset as isize;
-        for axis in 0..N {
-            let (at, n) = (along[axis], self.shape[axis]);
-            let from_start = if at < 0 { at.wrapping_add(n as i64) } else { at };
-            if from_start as u64 >= n as u64 {
-                outside(at, axis, n);
-            }
-            place = place.wrapping_add((from_start as isize).wrapping_mul(self.strides[axis]));
-        }
-        place as usize
-    }
-
     /// `self[place]`.
     #[inline]
     #[track_caller]
     pub fn at(&self, place: impl Place<N>) -> T {
-        let place = self.place(place.along());
-        self.buf.borrow()[place]
+        let along = place.along();
+        match self.view.get(along) {
+            Ok(item) => item,
+            Err(axis) => self.outside(along, axis),
+        }
     }
 
     /// `self[place] = item`.
     #[inline]
     #[track_caller]
     pub fn set(&self, place: impl Place<N>, item: T) {
-        let place = self.place(place.along());
-        self.buf.borrow_mut()[place] = item;
+        let along = place.along();
+        if let Err(axis) = self.view.set(along, item) {
+            self.outside(along, axis);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn outside(&self, along: [i64; N], axis: usize) -> ! {
+        let (at, n) = (along[axis], self.view.shape()[axis]);
+        batuta_rt::raise(index_error(format!("index {at} is out of bounds for axis {axis} with size {n}")))
     }
 
     /// Length of the first axis.
     #[inline]
     pub fn len(&self) -> i64 {
-        self.shape[0] as i64
+        self.view.shape()[0] as i64
     }
 
     /// Whether the first axis is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.shape[0] == 0
+        self.len() == 0
     }
 
     /// Number of elements.
     #[inline]
     pub fn size(&self) -> i64 {
-        self.shape.iter().product::<usize>() as i64
+        self.view.shape().iter().product::<usize>() as i64
     }
 }
 
@@ -150,7 +146,7 @@ impl<T: Element> Array<T, 1> {
     /// The elements, each read when it is its turn.
     pub fn iter(&self) -> impl Iterator<Item = T> + use<T> {
         let array = self.clone();
-        (0..array.shape[0] as i64).map(move |at| array.at(at))
+        (0..array.len()).map(move |at| array.at(at))
     }
 }
 
@@ -172,20 +168,13 @@ rows! {
     4 3;
 }
 
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn outside(at: i64, axis: usize, n: usize) -> ! {
-    batuta_rt::raise(index_error(format!("index {at} is out of bounds for axis {axis} with size {n}")))
-}
-
 impl<T: Element, const N: usize> FromValue for Array<T, N> {
     #[track_caller]
     fn from_value(value: &Value) -> Result<Self, Error> {
         let made = crate::object::look(value, |array| {
-            let buf = T::of_data(&array.data)?;
+            let buf = T::of_data(&array.data)?.clone();
             let (shape, strides) = (array.shape[..].try_into().ok()?, array.strides[..].try_into().ok()?);
-            Some(Array { value: value.clone(), buf: buf.clone(), offset: array.offset, shape, strides })
+            Some(Array { value: value.clone(), view: View::new(buf, array.offset, shape, strides)? })
         });
         made.flatten().ok_or_else(|| {
             let text = format!("expected an array of {N} axes, found {}", batuta_rt::repr(value));
