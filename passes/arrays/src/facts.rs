@@ -171,7 +171,7 @@ impl Facts<'_> {
     fn builtin(&self, name: &str, values: &[NodeId]) -> Fact {
         let facts = values.iter().map(|value| self.of(*value));
         match name.split('#').next().unwrap_or_default() {
-            "builtins.max" | "builtins.min" if values.len() == 2 => {
+            "builtins.max" | "builtins.min" if values.len() >= 2 => {
                 let joined = facts.fold(Fact::Nothing, Fact::join);
                 if matches!(joined, Fact::Number(..) | Fact::Nothing) { joined } else { Fact::Unknown }
             }

@@ -11,6 +11,8 @@ pub(crate) enum Slot {
     Local(Name, LocalId),
     Global(Name),
     Result(Name),
+    /// A part of a tuple that a function gives.
+    Part(Name, u8),
 }
 
 /// Slots that stay dynamic.
@@ -22,6 +24,8 @@ pub(crate) struct Known {
     facts: FxHashMap<Slot, Fact>,
     /// Functions whose callers are all known.
     open: FxHashSet<Name>,
+    /// Functions whose result is a tuple that is taken apart wherever they are called.
+    apart: FxHashSet<Name>,
     changed: bool,
 }
 
@@ -30,7 +34,9 @@ const ROUNDS: usize = 60;
 
 /// What is known when nothing changes any more.
 pub(crate) fn solve(program: &Program<Typed>, kept: &Keys) -> Option<Known> {
-    let mut known = Known { open: open_functions(program), ..Known::default() };
+    let open = open_functions(program);
+    let apart = crate::tuples::taken_apart(program, &open);
+    let mut known = Known { open, apart, ..Known::default() };
     for slot in kept {
         known.facts.insert(*slot, Fact::Unknown);
     }
@@ -117,6 +123,11 @@ fn begin(known: &mut Known, body: &Body<Typed>) {
 }
 
 impl Known {
+    /// Whether every call of a function takes the tuple apart that it gives.
+    pub(crate) fn is_apart(&self, path: Name) -> bool {
+        self.apart.contains(&path)
+    }
+
     pub(crate) fn get(&self, slot: Slot) -> Fact {
         self.facts.get(&slot).copied().unwrap_or(Fact::Nothing)
     }
@@ -203,6 +214,15 @@ impl Flow<'_> {
         let falls = tail.is_none() && !ends(body, body.root);
         returned.extend(tail.map(Some));
         for value in returned {
+            if let Some(parts) = value.and_then(|value| crate::tuples::written(body, value))
+                && self.known.is_apart(body.path)
+            {
+                for (at, part) in parts.iter().enumerate() {
+                    let fact = self.fact(*part);
+                    self.known.add(Slot::Part(body.path, at as u8), fact);
+                }
+                continue;
+            }
             let fact = value.map_or(Fact::Unknown, |value| self.fact(value));
             self.known.add(slot, fact);
         }
@@ -270,6 +290,16 @@ impl Flow<'_> {
                     }
                 }
             }
+            (Pat::Tuple(parts), Node::Call { callee: Callee::Fn(path), .. })
+                if self.known.is_apart(*path) =>
+            {
+                for (at, part) in parts.iter().enumerate() {
+                    if let Pat::Place(place) = part {
+                        let fact = self.known.get(Slot::Part(*path, at as u8));
+                        self.place(place, fact);
+                    }
+                }
+            }
             (Pat::Tuple(_), Node::Op { op: Op::ValueOp(ValueOp::Iter), args, .. })
                 if self.fact(args[0]) == Fact::Nothing => {}
             _ => self.unknown(target),
@@ -314,7 +344,7 @@ pub(crate) fn counted(body: &Body<Typed>, iter: NodeId) -> Option<NodeId> {
 }
 
 /// Whether no control leaves at the end of a block.
-fn ends(body: &Body<Typed>, block: BlockId) -> bool {
+pub(crate) fn ends(body: &Body<Typed>, block: BlockId) -> bool {
     let row = &body.blocks[block];
     let last = match row.stmts.last().map(|stmt| &stmt.kind) {
         Some(StmtKind::Expr(node)) => Some(*node),

@@ -25,6 +25,7 @@ mod functions;
 mod keys;
 mod rewrite;
 mod scalars;
+mod tuples;
 
 use batuta_base::Name;
 use batuta_core::{Attr, Body, Callee, Const, Node, Op, Program, Typed, ValueOp};

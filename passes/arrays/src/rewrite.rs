@@ -61,9 +61,10 @@ impl<'a> Rewrite<'a> {
                 self.out.locals[id].ty = ty;
             }
         }
-        let result = self.result();
-        if let Some(ty) = result {
+        if let Some(ty) = self.result() {
             self.out.ret = ty;
+        } else if self.known.is_apart(self.src.path) {
+            self.out.ret = self.parts_ty(self.src.path, self.src.ret);
         }
         for param in &self.src.params {
             if let Some(default) = param.default {
@@ -84,7 +85,24 @@ impl<'a> Rewrite<'a> {
         self.known.ty(Slot::Result(self.src.path)).filter(|_| is_dynamic)
     }
 
+    /// The type of a tuple whose parts are known.
+    fn parts_ty(&self, path: Name, ty: Ty) -> Ty {
+        let part = |(at, ty): (usize, Ty)| self.slot_ty(Slot::Part(path, at as u8)).unwrap_or(ty);
+        Ty::tuple(ty.children().into_iter().enumerate().map(part))
+    }
+
     fn returned(&mut self, value: NodeId) {
+        let src = self.src;
+        if self.depth == 0
+            && self.known.is_apart(src.path)
+            && let Some(parts) = crate::tuples::written(src, value)
+        {
+            for (at, part) in parts.iter().enumerate() {
+                self.into_slot(*part, Slot::Part(src.path, at as u8));
+            }
+            self.out.nodes[value].ty = self.parts_ty(src.path, src.ret);
+            return;
+        }
         match self.result() {
             Some(_) if self.depth == 0 => self.typed(value),
             _ => self.dynamic(value),
@@ -106,6 +124,7 @@ impl<'a> Rewrite<'a> {
             Slot::Local(path, local) => self.program.fns.get(&path)?.locals[local].ty,
             Slot::Global(path) => self.program.globals.get(&path)?.ty,
             Slot::Result(path) => self.program.fns.get(&path)?.ret,
+            Slot::Part(path, at) => *self.program.fns.get(&path)?.ret.children().get(at as usize)?,
         };
         self.known.ty(slot).filter(|_| *was.kind() == TyKind::Value)
     }
@@ -167,6 +186,21 @@ impl<'a> Rewrite<'a> {
                 self.typed(args[0]);
                 self.out.nodes[value] = self.out.nodes[args[0]].clone();
                 self.blank(args[0]);
+            }
+            (Pat::Tuple(parts), Node::Call { callee: Callee::Fn(path), .. })
+                if self.known.is_apart(*path) =>
+            {
+                self.plain(value);
+                self.out.nodes[value].ty = self.parts_ty(*path, self.src.ty(value));
+                for (at, part) in parts.iter().enumerate() {
+                    let Pat::Place(place) = part else { continue };
+                    let slot = Slot::Part(*path, at as u8);
+                    let held = slot_of(self.src, place).and_then(|slot| self.slot_ty(slot));
+                    // A variable that holds other things too takes dynamic values.
+                    if held != self.slot_ty(slot) {
+                        self.seen.insert(slot);
+                    }
+                }
             }
             _ => self.dynamic(value),
         }
@@ -237,12 +271,29 @@ impl<'a> Rewrite<'a> {
         self.typed(args[2]);
         let value = self.converted(args[2], given, elem);
         parts.push(value);
+        let rank = if method.starts_with("row") { 2 } else { rank };
         self.call(node, row(elem, rank, &method), parts, Ty::unit());
         true
     }
 
+    /// The array and the two ints of `a[i][j]`.
+    fn in_row(&self, of: NodeId, at: NodeId) -> Option<[NodeId; 3]> {
+        let Node::Op { op: Op::ValueOp(ValueOp::Index), args, .. } = &self.src.nodes[of].kind else {
+            return None;
+        };
+        let (Fact::Array(_, 2), Fact::Array(_, 1)) = (self.fact(args[0]), self.fact(of)) else { return None };
+        let (i, j) = (self.key(args[1])?.ints(1)?, self.key(at)?.ints(1)?);
+        Some([args[0], i[0], j[0]])
+    }
+
     /// The receiver and the ints of an access to one element.
     fn element(&mut self, of: NodeId, at: NodeId, rank: u8, method: &str) -> Option<(String, Vec<NodeId>)> {
+        if let Some([array, i, j]) = self.in_row(of, at) {
+            self.typed(array);
+            self.number(i);
+            self.number(j);
+            return Some((format!("row_{method}"), vec![array, i, j]));
+        }
         match self.key(at)? {
             Key::Tuple(tuple, count) if count == rank && rank > 1 => {
                 self.typed(of);
@@ -416,6 +467,12 @@ impl<'a> Rewrite<'a> {
                     matches!(self.fact(args[0]), Fact::Array(_, rank) if *name == "size" || *name == "shape" && rank > 1)
                 }
                 (ValueOp::Binary, Attr::Name(name)) => self.rule(name.as_str(), args[0], args[1]).is_some(),
+                (ValueOp::Method, Attr::Name(name)) => {
+                    *name == "copy"
+                        && args.len() == 1
+                        && matches!(self.fact(args[0]), Fact::Array(..))
+                        && self.is_natural(args[0])
+                }
                 (ValueOp::Unary, Attr::Name(name)) => match number(args[0]) {
                     Some((Elem::Float, _)) => *name == "neg",
                     Some((Elem::Int, side)) => *name == "neg" && side != Side::Either,
@@ -451,8 +508,7 @@ impl<'a> Rewrite<'a> {
                 None => {
                     let args: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
                     args.iter().for_each(|arg| self.number(*arg));
-                    let short = name.as_str().split('#').next().unwrap_or_default();
-                    self.library(node, short, args, ty);
+                    self.library(node, *name, args, ty);
                 }
             },
             Node::Op { op: Op::ValueOp(op), attr, args } => {
@@ -476,11 +532,12 @@ impl<'a> Rewrite<'a> {
             ValueOp::Index => match self.fact(args[0]) {
                 Fact::Array(elem, rank) => {
                     let Some((method, parts)) = self.element(args[0], args[1], rank, "at") else { return };
+                    let rank = if method.starts_with("row") { 2 } else { rank };
                     self.call(node, row(elem, rank, &method), parts, ty);
                 }
                 _ => self.part(node, args[0], args[1], ty),
             },
-            ValueOp::Attr => {
+            ValueOp::Attr | ValueOp::Method => {
                 let Fact::Array(elem, rank) = self.fact(args[0]) else { return };
                 self.typed(args[0]);
                 self.call(node, row(elem, rank, name), vec![args[0]], ty);
@@ -539,21 +596,21 @@ impl<'a> Rewrite<'a> {
     }
 
     /// `max`, `min`, `abs` of numbers of one type.
-    fn library(&mut self, node: NodeId, name: &str, args: Vec<NodeId>, ty: Ty) {
-        if name == "builtins.abs" {
+    fn library(&mut self, node: NodeId, name: Name, args: Vec<NodeId>, ty: Ty) {
+        let short = name.as_str().split('#').next().unwrap_or_default();
+        if short == "builtins.abs" {
             return self.write(node, FloatOp::Abs.into(), args, ty);
         }
-        let rows = batuta_catalog::functions(name);
-        let types: Vec<Ty> = args.iter().map(|_| ty).collect();
-        let found = rows.iter().find(|row| {
-            row.params.len() == types.len()
-                && row.params.iter().zip(&types).all(|(param, ty)| param.ty == *ty)
-        });
-        let chosen = match found {
-            Some(row) if row.overload > 0 => format!("{name}#{}", row.overload),
-            _ => name.to_owned(),
+        let rows = batuta_catalog::functions(short);
+        let takes = |row: &&batuta_catalog::Row| {
+            row.params.len() == args.len() && row.params.iter().all(|param| param.ty == ty)
         };
-        self.call(node, Name::new(&chosen), args, ty);
+        let chosen = match rows.iter().find(takes) {
+            Some(row) if row.overload > 0 => Name::new(&format!("{short}#{}", row.overload)),
+            Some(_) => Name::new(short),
+            None => name,
+        };
+        self.call(node, chosen, args, ty);
     }
 
     // ---- nodes that keep their type ---------------------------------------------------------

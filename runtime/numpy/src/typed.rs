@@ -101,7 +101,7 @@ impl<T: Element, const N: usize> Array<T, N> {
         let along = place.along();
         match self.view.get(along) {
             Ok(item) => item,
-            Err(axis) => self.outside(along, axis),
+            Err(axis) => outside(along[axis], axis, self.view.shape()[axis]),
         }
     }
 
@@ -111,16 +111,13 @@ impl<T: Element, const N: usize> Array<T, N> {
     pub fn set(&self, place: impl Place<N>, item: T) {
         let along = place.along();
         if let Err(axis) = self.view.set(along, item) {
-            self.outside(along, axis);
+            outside(along[axis], axis, self.view.shape()[axis]);
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    #[track_caller]
-    fn outside(&self, along: [i64; N], axis: usize) -> ! {
-        let (at, n) = (along[axis], self.view.shape()[axis]);
-        batuta_rt::raise(index_error(format!("index {at} is out of bounds for axis {axis} with size {n}")))
+    /// `self.copy()`.
+    pub fn copy(&self) -> Self {
+        self.value.call_method("copy", batuta_rt::args![]).to()
     }
 
     /// Length of the first axis.
@@ -139,6 +136,49 @@ impl<T: Element, const N: usize> Array<T, N> {
     #[inline]
     pub fn size(&self) -> i64 {
         self.view.shape().iter().product::<usize>() as i64
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn outside(at: i64, axis: usize, n: usize) -> ! {
+    batuta_rt::raise(index_error(format!("index {at} is out of bounds for axis {axis} with size {n}")))
+}
+
+/// A row of an array, for one access.
+pub struct Row<T>(View<T, 1>);
+
+impl<T: Element> Row<T> {
+    /// `self[at]`.
+    #[inline]
+    #[track_caller]
+    pub fn at(&self, at: i64) -> T {
+        match self.0.get([at]) {
+            Ok(item) => item,
+            Err(axis) => outside(at, axis, self.0.shape()[0]),
+        }
+    }
+
+    /// `self[at] = item`.
+    #[inline]
+    #[track_caller]
+    pub fn set(&self, at: i64, item: T) {
+        if let Err(axis) = self.0.set([at], item) {
+            outside(at, axis, self.0.shape()[0]);
+        }
+    }
+}
+
+impl<T: Element> Array<T, 2> {
+    /// `self[at]`, of which one element is used.
+    #[inline]
+    #[track_caller]
+    pub fn row(&self, at: i64) -> Row<T> {
+        match self.view.row(at) {
+            Some(row) => Row(row),
+            None => outside(at, 0, self.view.shape()[0]),
+        }
     }
 }
 

@@ -82,6 +82,22 @@ impl<T: Copy, const N: usize> View<T, N> {
     }
 }
 
+impl<T: Copy> View<T, 2> {
+    /// The part at a place along the first axis.
+    #[inline(always)]
+    pub(crate) fn row(&self, at: i64) -> Option<View<T, 1>> {
+        let n = self.shape[0] as i64;
+        let from_start = if at < 0 { at.wrapping_add(n) } else { at };
+        if from_start as u64 >= n as u64 {
+            return None;
+        }
+        // Its elements are some of this view's.
+        let offset = self.offset + from_start as isize * self.strides[0];
+        let (shape, strides) = ([self.shape[1]], [self.strides[1]]);
+        Some(View { buf: self.buf.clone(), data: self.data, offset, shape, strides })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::View;
