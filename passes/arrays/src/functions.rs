@@ -393,7 +393,9 @@ pub(crate) fn random(facts: &Facts<'_>, name: &str, args: &[NodeId], named: &Nam
         }
     };
     match name {
-        "rand" | "randn" if named.is_empty() && args.iter().all(|arg| is_int(facts, *arg)) => {
+        "rand" | "randn"
+            if named.is_empty() && !args.is_empty() && args.iter().all(|arg| is_int(facts, *arg)) =>
+        {
             Fact::reduced(Elem::Float, args.len() as u8)
         }
         "random" | "standard_normal" | "random_sample" if args.len() <= 1 => shaped(Elem::Float, 0),

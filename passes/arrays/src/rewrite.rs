@@ -264,7 +264,7 @@ impl<'a> Rewrite<'a> {
         else {
             return false;
         };
-        if elem != given && (elem, given) != (Elem::Float, Elem::Int) {
+        if elem != given && (elem, given) != (Elem::Float, Elem::Int) || self.may_be_large(args[2]) {
             return false;
         }
         let Some((method, mut parts)) = self.element(args[0], args[1], rank, "set") else { return false };
@@ -274,6 +274,19 @@ impl<'a> Rewrite<'a> {
         let rank = if method.starts_with("row") { 2 } else { rank };
         self.call(node, row(elem, rank, &method), parts, Ty::unit());
         true
+    }
+
+    /// Whether an int of Python is a power, or a literal beyond 64 bits: NumPy says what is too large for it.
+    fn may_be_large(&self, node: NodeId) -> bool {
+        let mut found = false;
+        self.src.walk(Child::Node(node), &mut |part| {
+            found |= match &self.src.nodes[part].kind {
+                Node::Op { op: Op::IntOp(op), .. } => matches!(op, IntOp::Pow | IntOp::Shl),
+                Node::Const(Const::Int(digits)) => digits.parse::<i64>().is_err(),
+                _ => false,
+            };
+        });
+        found
     }
 
     /// The array and the two ints of `a[i][j]`.
@@ -429,55 +442,82 @@ impl<'a> Rewrite<'a> {
         if !self.fact(node).is_known() {
             return false;
         }
-        let number = |node: NodeId| match self.fact(node) {
-            Fact::Number(elem, side) => Some((elem, side)),
-            _ => None,
-        };
         match &self.src.nodes[node].kind {
-            Node::Use(place, _) => match slot_of(self.src, place) {
-                Some(slot) => self.slot_ty(slot).is_some(),
-                None => false,
-            },
+            Node::Use(place, _) => slot_of(self.src, place).is_some_and(|slot| self.slot_ty(slot).is_some()),
             Node::Call { callee: Callee::Fn(path), .. } => self.slot_ty(Slot::Result(*path)).is_some(),
             Node::Call { callee: Callee::Lib(name), args } => match scalars::in_place(name.as_str()) {
                 Some(op) => self.rule(op, args[0].value, args[1].value).is_some(),
-                None => {
-                    let elems: Option<Vec<_>> = args.iter().map(|arg| number(arg.value)).collect();
-                    let is_extreme = name.as_str().starts_with("builtins.m");
-                    match elems {
-                        Some(elems) if is_extreme => {
-                            elems[0].0 != Elem::Bool && elems.iter().all(|elem| elem.0 == elems[0].0)
-                        }
-                        Some(elems) => name.as_str().starts_with("builtins.abs") && elems[0].0 == Elem::Float,
-                        None => false,
-                    }
-                }
+                None => self.root(node).is_some() || self.is_natural_call(*name, args),
             },
-            Node::Op { op: Op::ValueOp(op), attr, args } => match (op, attr) {
-                (ValueOp::From, _) => Elem::of(self.src.ty(args[0])).is_some(),
-                (ValueOp::Index, _) => match self.fact(args[0]) {
-                    Fact::Array(_, rank) => match self.key(args[1]) {
-                        Some(Key::Tuple(_, count)) => count == rank && rank > 1,
-                        Some(key) => key.ints(rank).is_some(),
-                        None => false,
-                    },
-                    _ => self.is_natural(args[0]),
+            Node::Op { op: Op::ValueOp(op), attr, args } => {
+                let name = match attr {
+                    Attr::Name(name) => name.as_str(),
+                    _ => "",
+                };
+                self.is_natural_op(*op, name, args)
+            }
+            _ => false,
+        }
+    }
+
+    fn number_fact(&self, node: NodeId) -> Option<(Elem, Side)> {
+        match self.fact(node) {
+            Fact::Number(elem, side) => Some((elem, side)),
+            _ => None,
+        }
+    }
+
+    /// `max`, `min`, `abs` of numbers of one type.
+    fn is_natural_call(&self, name: Name, args: &[Arg]) -> bool {
+        let numbers: Option<Vec<_>> = args.iter().map(|arg| self.number_fact(arg.value)).collect();
+        let Some(numbers) = numbers else { return false };
+        let (elem, side) = numbers[0];
+        match name.as_str().split('#').next().unwrap_or_default() {
+            "builtins.max" | "builtins.min" => {
+                elem != Elem::Bool && numbers.iter().all(|number| number.0 == elem)
+            }
+            "builtins.abs" => elem == Elem::Float || elem == Elem::Int && side != Side::Either,
+            _ => false,
+        }
+    }
+
+    /// The number of which `np.sqrt` is asked.
+    fn root(&self, node: NodeId) -> Option<NodeId> {
+        let Node::Call { callee: Callee::Lib(name), args } = &self.src.nodes[node].kind else { return None };
+        let facts = Facts { body: self.src, known: self.known };
+        let is_root = *name == "numpy.$call" && facts.text(args[0].value).is_some_and(|name| name == "sqrt");
+        let items = facts.items(args.get(1)?.value)?;
+        match items[..] {
+            [only] if is_root && self.number_fact(only).is_some_and(|(elem, _)| elem != Elem::Bool) => {
+                Some(only)
+            }
+            _ => None,
+        }
+    }
+
+    fn is_natural_op(&self, op: ValueOp, name: &str, args: &[NodeId]) -> bool {
+        let of = self.fact(args[0]);
+        match op {
+            ValueOp::From => Elem::of(self.src.ty(args[0])).is_some(),
+            ValueOp::Index => match of {
+                Fact::Array(_, rank) => match self.key(args[1]) {
+                    Some(Key::Tuple(_, count)) => count == rank && rank > 1,
+                    Some(key) => key.ints(rank).is_some(),
+                    None => false,
                 },
-                (ValueOp::Attr, Attr::Name(name)) => {
-                    matches!(self.fact(args[0]), Fact::Array(_, rank) if *name == "size" || *name == "shape" && rank > 1)
-                }
-                (ValueOp::Binary, Attr::Name(name)) => self.rule(name.as_str(), args[0], args[1]).is_some(),
-                (ValueOp::Method, Attr::Name(name)) => {
-                    *name == "copy"
-                        && args.len() == 1
-                        && matches!(self.fact(args[0]), Fact::Array(..))
-                        && self.is_natural(args[0])
-                }
-                (ValueOp::Unary, Attr::Name(name)) => match number(args[0]) {
-                    Some((Elem::Float, _)) => *name == "neg",
-                    Some((Elem::Int, side)) => *name == "neg" && side != Side::Either,
-                    _ => false,
-                },
+                _ => self.is_natural(args[0]),
+            },
+            ValueOp::Attr => {
+                matches!(of, Fact::Array(_, rank) if name == "size" || name == "shape" && rank > 1)
+            }
+            ValueOp::Binary => self.rule(name, args[0], args[1]).is_some(),
+            ValueOp::Method => {
+                let is_copy = name == "copy" && args.len() == 1;
+                is_copy && matches!(of, Fact::Array(..)) && self.is_natural(args[0])
+            }
+            ValueOp::Unary => match self.number_fact(args[0]) {
+                Some((Elem::Float, _)) => name == "neg",
+                Some((Elem::Int, side)) => name == "neg" && side != Side::Either,
                 _ => false,
             },
             _ => false,
@@ -505,6 +545,12 @@ impl<'a> Rewrite<'a> {
             }
             Node::Call { callee: Callee::Lib(name), args } => match scalars::in_place(name.as_str()) {
                 Some(op) => self.arithmetic(node, op, args[0].value, args[1].value, ty),
+                None if let Some(of) = self.root(node) => {
+                    self.number(of);
+                    let elem = self.number_fact(of).map_or(Elem::Float, |number| number.0);
+                    let of = self.converted(of, elem, Elem::Float);
+                    self.call(node, Name::new("numpy.$sqrt"), vec![of], ty);
+                }
                 None => {
                     let args: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
                     args.iter().for_each(|arg| self.number(*arg));
@@ -599,7 +645,11 @@ impl<'a> Rewrite<'a> {
     fn library(&mut self, node: NodeId, name: Name, args: Vec<NodeId>, ty: Ty) {
         let short = name.as_str().split('#').next().unwrap_or_default();
         if short == "builtins.abs" {
-            return self.write(node, FloatOp::Abs.into(), args, ty);
+            return match self.number_fact(args[0]) {
+                Some((Elem::Int, Side::Numpy)) => self.call(node, Name::new("numpy.$abs_int"), args, ty),
+                Some((Elem::Int, _)) => self.write(node, IntOp::Abs.into(), args, ty),
+                _ => self.write(node, FloatOp::Abs.into(), args, ty),
+            };
         }
         let rows = batuta_catalog::functions(short);
         let takes = |row: &&batuta_catalog::Row| {
