@@ -29,14 +29,10 @@ impl Rewrite<'_> {
             }
             (ValueOp::Binary, _) => {
                 // Beside an array all numbers of a kind are the same.
-                let is_array = |me: &Self, at: usize| matches!(me.fact(args[at]), Fact::Array(..));
+                let is_array = |me: &Self, of: NodeId| matches!(me.fact(of), Fact::Array(..));
                 let is_known = self.fact(node) != Fact::Unknown;
-                for at in 0..2 {
-                    if is_known && is_array(self, 1 - at) {
-                        self.given(args[at])
-                    } else {
-                        self.dynamic(args[at])
-                    }
+                for (arg, other) in [(args[0], args[1]), (args[1], args[0])] {
+                    if is_known && is_array(self, other) { self.given(arg) } else { self.dynamic(arg) }
                 }
             }
             (ValueOp::Index, Fact::Array(..)) => {

@@ -68,7 +68,7 @@ impl<'a> Rewrite<'a> {
         }
         for param in &self.src.params {
             if let Some(default) = param.default {
-                self.into_slot(default, Slot::Local(self.src.path, param.local));
+                self.for_slot(default, Slot::Local(self.src.path, param.local));
             }
         }
         let root = self.src.root;
@@ -98,7 +98,7 @@ impl<'a> Rewrite<'a> {
             && let Some(parts) = crate::tuples::written(src, value)
         {
             for (at, part) in parts.iter().enumerate() {
-                self.into_slot(*part, Slot::Part(src.path, at as u8));
+                self.for_slot(*part, Slot::Part(src.path, at as u8));
             }
             self.out.nodes[value].ty = self.parts_ty(src.path, src.ret);
             return;
@@ -170,7 +170,7 @@ impl<'a> Rewrite<'a> {
     fn set(&mut self, target: &Pat, value: NodeId) {
         match (target, &self.src.nodes[value].kind) {
             (Pat::Place(place), _) => match slot_of(self.src, place) {
-                Some(slot) => self.into_slot(value, slot),
+                Some(slot) => self.for_slot(value, slot),
                 None => self.dynamic(value),
             },
             (Pat::Tuple(parts), Node::Op { op: Op::TupleOp(TupleOp::New), args, .. })
@@ -236,7 +236,7 @@ impl<'a> Rewrite<'a> {
     }
 
     /// A value for a variable, a parameter or a result.
-    pub(crate) fn into_slot(&mut self, value: NodeId, slot: Slot) {
+    pub(crate) fn for_slot(&mut self, value: NodeId, slot: Slot) {
         match self.slot_ty(slot) {
             Some(_) if self.is_value(value) => self.typed(value),
             _ => self.dynamic(value),
@@ -708,7 +708,7 @@ impl<'a> Rewrite<'a> {
         };
         for (at, arg) in args.iter().enumerate() {
             match callee.params.get(at) {
-                Some(param) => self.into_slot(arg.value, Slot::Local(callee.path, param.local)),
+                Some(param) => self.for_slot(arg.value, Slot::Local(callee.path, param.local)),
                 None => self.dynamic(arg.value),
             }
         }
