@@ -95,7 +95,7 @@ fn function(row: &Row, at: usize, all: &mut Used) -> Option<String> {
     });
     if row.op.is_some()
         || row.rust.is_empty()
-        || row.rust.starts_with("np::")
+        || owner == "numpy"
         || is_open
         || LEFT.contains(&owner)
         || BY_CLASS.contains(&row.name.as_str())

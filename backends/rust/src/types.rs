@@ -95,6 +95,10 @@ impl Env<'_> {
             TyKind::Lib(name, args) if matches!(name.as_str(), "Option" | "Result") => {
                 generic(name.to_string(), args.iter().map(|arg| stored(*arg, uses)))
             }
+            TyKind::Lib(name, _) if let Some(array) = name.as_str().strip_prefix("numpy.") => {
+                uses.np = true;
+                array_type(array)
+            }
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
                     last if name.as_str().starts_with("asyncio.") => format!("asyncio::{last}"),
@@ -213,4 +217,15 @@ pub(crate) fn is_changed_in_place(name: Name) -> bool {
         name.last(),
         "Counter" | "Random" | "StringIO" | "bytearray" | "defaultdict" | "deque" | "OrderedDict"
     )
+}
+
+/// `np::Array<f64, 2>` of `float2`.
+fn array_type(name: &str) -> String {
+    let (elem, rank) = name.split_at(name.len() - 1);
+    let elem = match elem {
+        "float" => "f64",
+        "int" => "i64",
+        elem => elem,
+    };
+    format!("np::Array<{elem}, {rank}>")
 }

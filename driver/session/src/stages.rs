@@ -130,9 +130,10 @@ pub(crate) fn emit_c(
     Emitted { files: project.files.into_iter().collect(), problems: project.problems }
 }
 
-/// Types, resolved calls, explicit coercions.
+/// Types, resolved calls, explicit coercions; then static types for arrays of NumPy.
 pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
-    batuta_infer::infer(program)
+    let (program, diags) = batuta_infer::infer(program);
+    (batuta_arrays::refine(&program), diags)
 }
 
 /// `shapes` starts with one owner for everything; `own` reports the uses that need two, and `shapes`

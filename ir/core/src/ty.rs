@@ -400,6 +400,7 @@ fn is_outcome(name: Name) -> bool {
 fn is_handle(name: Name) -> bool {
     matches!(name.as_str(), "coroutine" | "ExitStack" | "Scandir" | "float_array" | "int_array")
         || name.as_str().starts_with("asyncio.")
+        || name.as_str().starts_with("numpy.")
 }
 
 /// What a call of a function gives, taken apart.

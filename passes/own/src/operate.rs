@@ -70,6 +70,11 @@ impl Own<'_> {
                 };
                 self.made(op, attr, vec![arg], ty, origin)
             }
+            // An array of a static type holds the value.
+            Op::ValueOp(ValueOp::From) if is_array(self.src.ty(args[0])) => {
+                let arg = self.node(args[0], Want::Read);
+                self.made(op, attr, vec![arg], ty, origin)
+            }
             Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
                 let args = self.operands(args, Around::Library, |own, _, arg| {
                     let arg = own.node(arg, Want::Own);
@@ -472,4 +477,9 @@ impl Own<'_> {
 /// The unwrap says which attribute an object lacks, or that `None` is no operand.
 fn is_absence(attr: &Attr) -> bool {
     matches!(attr, Attr::Name(text) if batuta_core::unwrap_says(*text))
+}
+
+/// An array of NumPy whose type is known.
+fn is_array(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Lib(name, _) if name.as_str().starts_with("numpy."))
 }

@@ -12,7 +12,7 @@ use crate::dtype::Kind;
 use crate::error::{Py, R, not_done, value_error};
 use crate::scalar::Scalar;
 
-/// A buffer that views share.
+/// A buffer that views share. Its length never changes: `sys` relies on it.
 pub type Buf<T> = Rc<RefCell<Vec<T>>>;
 
 /// The elements of an array.

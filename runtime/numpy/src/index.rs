@@ -452,6 +452,11 @@ fn single(array: &Array, place: usize, value: &Value) -> R<()> {
                 return Err(type_error(text));
             }
             other => match crate::make::scalar_of(other) {
+                // Python reads the text, so that its error shows one of Python.
+                Scalar::Str(text) if dtype.kind() == trueno::Kind::Integer => {
+                    let number = Value::from(batuta_rt::int_from_str(&text, 10)?);
+                    crate::make::scalar_as(&number, dtype)?.array()
+                }
                 Scalar::Str(text) => Scalar::Str(text).array().cast(array.kind())?,
                 _ => crate::make::scalar_as(other, dtype)?.array(),
             },

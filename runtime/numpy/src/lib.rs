@@ -2,7 +2,7 @@
 //!
 //! The crate knows values (`batuta-rt`) and tensors (`trueno`): it turns the calls of one into those of the
 //! other. What it does not know raises an error that no handler of a program takes.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![allow(clippy::needless_range_loop, reason = "an axis counts in several lists at once")]
 
 mod apply;
@@ -34,9 +34,12 @@ mod slopes;
 mod sort;
 mod stats;
 mod strings;
+#[allow(unsafe_code)]
+mod sys;
 mod table;
 mod testing;
 mod text;
+mod typed;
 mod ufunc;
 mod unary;
 

@@ -56,6 +56,7 @@ pub fn scalar_of(value: &Value) -> Scalar {
 
 /// A Python value as a number of an element type.
 pub fn scalar_as(value: &Value, dtype: DType) -> R<Scalar> {
+    check_range(value, Kind::Num(dtype))?;
     let scalar = match scalar_of(value) {
         Scalar::Object(Value::None) if dtype.kind() == trueno::Kind::Float => Scalar::F64(f64::NAN),
         Scalar::Object(other) => match dtype.kind() {
@@ -80,10 +81,7 @@ pub fn scalar_as(value: &Value, dtype: DType) -> R<Scalar> {
         } else {
             Error::new(batuta_rt::OverflowError, "cannot convert float infinity to integer")
         }),
-        other => {
-            check_range(value, Kind::Num(dtype))?;
-            Ok(other.array().cast(Kind::Num(dtype))?.first())
-        }
+        other => Ok(other.array().cast(Kind::Num(dtype))?.first()),
     }
 }
 

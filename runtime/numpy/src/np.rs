@@ -5,6 +5,7 @@
 
 use batuta_rt::{Args, Value};
 
+pub use crate::typed::{Array, Element, Place, Row, floor_quotient, floor_remainder, quotient, scalar};
 pub use crate::{call, call_with, get, reorder};
 
 macro_rules! functions {

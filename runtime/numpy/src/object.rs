@@ -30,6 +30,13 @@ pub fn array_in(value: &Value) -> Option<Array> {
     Some(array.0.borrow().clone())
 }
 
+/// What `f` finds in the array inside a value.
+pub fn look<T>(value: &Value, f: impl FnOnce(&Array) -> T) -> Option<T> {
+    let Value::Object(object) = value else { return None };
+    let array = object.as_any().downcast_ref::<ArrayObject>()?;
+    Some(f(&array.0.borrow()))
+}
+
 /// Whether a value is an array.
 pub fn is_array(value: &Value) -> bool {
     matches!(value, Value::Object(object) if object.as_any().is::<ArrayObject>())

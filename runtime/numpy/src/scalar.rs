@@ -227,6 +227,9 @@ impl Object for ScalarObject {
             number => Some(number.item()),
         }
     }
+    fn is_single(&self) -> bool {
+        matches!(self.0, Scalar::Bool(_))
+    }
     fn plain(&self) -> Option<Value> {
         match &self.0 {
             Scalar::Str(text) => Some(Value::Str(text.clone())),

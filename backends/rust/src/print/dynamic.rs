@@ -94,6 +94,9 @@ fn is_made(expr: &Expr) -> bool {
 impl Printer<'_, '_> {
     /// An argument that is converted where it stands: `2` for `rt::Value::from(2)`, `&x` for a name.
     fn converted(&mut self, node: NodeId) -> Expr {
+        if let Some(array) = self.array_in(node) {
+            return given(self.by_ref(array));
+        }
         match &self.body.nodes[node].kind {
             Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } if self.is_value(args[0]) => {
                 self.converted(args[0])
@@ -118,6 +121,9 @@ impl Printer<'_, '_> {
 
     /// The left operand: a dynamic value, or a number beside one.
     fn left_operand(&mut self, node: NodeId) -> Expr {
+        if let Some(array) = self.array_in(node) {
+            return super::ops::explicit(self.by_ref(array));
+        }
         let mut at = node;
         while let Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } = &self.body.nodes[at].kind {
             at = args[0];

@@ -160,6 +160,9 @@ impl Printer<'_, '_> {
     }
 
     fn shown_as_reference(&mut self, node: NodeId) -> Expr {
+        if let Some(array) = self.array_in(node) {
+            return self.shown_as_reference(array);
+        }
         let is_reference = matches!(self.body.ty(node).kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         match &self.body.nodes[node].kind {
             Node::Use(_, Mode::Copy | Mode::Move) if is_reference => self.expr(node),

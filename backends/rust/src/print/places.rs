@@ -7,7 +7,7 @@ use super::{Env, Guard, Printer};
 use crate::names;
 use crate::tree::{Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{ClassOp, IntOp, ObjOp};
+use batuta_core::{ClassOp, IntOp, ObjOp, RsOp, ValueOp};
 use batuta_core::{FieldCell, Lang, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
 
 /// What is done with a place.
@@ -289,12 +289,28 @@ impl Printer<'_, '_> {
 
     /// The operand as a reference: a `ref` use, a reference it already is, or `&` of the value.
     pub(crate) fn by_ref(&mut self, node: NodeId) -> Expr {
+        if let Some(array) = self.array_in(node) {
+            return self.by_ref(array);
+        }
         let expr = self.expr(node);
         match self.body.ty(node).kind() {
             TyKind::Ref(_) | TyKind::RefMut(_) => expr,
             // An object that is lent as one of its base is lent already.
             _ if self.is_raised(node) && matches!(expr, Expr::Unary("&", _)) => expr,
             _ => borrowed(expr),
+        }
+    }
+
+    /// The array of a static type that becomes a dynamic value here: it derefs to that.
+    pub(super) fn array_in(&self, node: NodeId) -> Option<NodeId> {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } => {
+                let ty = self.body.ty(args[0]).strip_ref();
+                matches!(ty.kind(), TyKind::Lib(name, _) if name.as_str().starts_with("numpy."))
+                    .then_some(args[0])
+            }
+            Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => self.array_in(args[0]),
+            _ => None,
         }
     }
 

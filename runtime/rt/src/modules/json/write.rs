@@ -127,6 +127,10 @@ impl Writer<'_> {
                 self.entries(items.to_vec().into_iter().map(pair).collect());
                 self.open.pop();
             }
+            // Objects of a class below `float`.
+            Value::Object(object) if object.is_instance("float") && object.number().is_some() => {
+                self.value(&object.number().unwrap_or_default());
+            }
             other if let Some(default) = self.default => {
                 self.enter(identity(other));
                 self.value(&default(other));
