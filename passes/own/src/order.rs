@@ -206,7 +206,7 @@ impl Own<'_> {
             }
             let value = match (hold, item) {
                 (Some(_), Some(item)) => self.out.op(RsOp::Collect, vec![out[at]], Ty::list(item), origin),
-                (Some(_), None) => self.owned_again(nodes[at], around),
+                (Some(_), None) => self.owned_again(nodes[at], out[at], around),
                 (None, _) => out[at],
             };
             self.leave_for(&out[..at], value);
@@ -370,9 +370,14 @@ impl Own<'_> {
 
     /// The operand as a value of its own: a copy of what the library reads, a second handle of an object
     /// that a function of the program may know by two names.
-    fn owned_again(&mut self, node: NodeId, around: Around) -> NodeId {
+    fn owned_again(&mut self, node: NodeId, lowered: NodeId, around: Around) -> NodeId {
         let ty = self.src.ty(node).strip_ref();
         let origin = self.src.nodes[node].origin;
+        // What it does was written once; it is not done again.
+        let acts = self.calls_program(node) || self.span_events(node).any(|event| event.kind.changes());
+        if acts && matches!(self.out.ty(lowered).kind(), TyKind::Ref(_)) {
+            return self.out.op(RsOp::Clone, vec![lowered], ty, origin);
+        }
         let is_object = ty.is_mutable() && !matches!(ty.kind(), TyKind::Shared(_) | TyKind::Iter(_));
         if around.is_program() && is_object && !self.is_frozen(node) && !self.has_values() {
             self.demote(node);
