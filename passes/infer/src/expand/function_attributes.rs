@@ -141,7 +141,10 @@ impl Found {
                 Node::Call { callee: Callee::Method(_, name), .. } => drop(elsewhere.insert(*name)),
                 Node::Call { callee: Callee::Lib(name), args } if asks_by_name(*name) => {
                     match args.get(1).and_then(|arg| body.as_const(arg.value)) {
-                        Some(Const::Str(text)) if asked(body, &row.kind).is_none() => {
+                        Some(Const::Str(text))
+                            if asked(body, &row.kind)
+                                .is_none_or(|(key, ..)| !self.assigned.contains(&key)) =>
+                        {
                             elsewhere.insert(Name::new(text));
                         }
                         Some(Const::Str(_)) => {}
