@@ -5,7 +5,7 @@
 
 use crate::env::Env;
 use batuta_base::{FxHashSet, Name};
-use batuta_core::{Body, Callee, CmpOp, Mir, Node, NodeId, Op, RsOp, TyKind};
+use batuta_core::{Body, Callee, ClassKind, CmpOp, Mir, Node, NodeId, Op, RsOp, TyKind};
 
 /// What the program does with classes as values.
 #[derive(Default)]
@@ -72,8 +72,15 @@ impl ClassValues {
         uses.rt = true;
         let bases = env.class(class).map_or(&[][..], |def| &def.bases);
         let bases = bases.iter().filter(|base| env.class(**base).is_some());
-        let bases: Vec<String> =
+        let mut bases: Vec<String> =
             bases.map(|base| env.item_path(*base, &env.type_name(*base), module, uses)).collect();
+        match env.class(class).map(|def| &def.kind) {
+            Some(ClassKind::EnumOf(kind)) if kind.as_str().contains("Flag") => {
+                bases.push("rt::Flag".to_owned())
+            }
+            Some(ClassKind::Enum | ClassKind::EnumOf(_)) => bases.push("rt::Enum".to_owned()),
+            _ => {}
+        }
         let vis = crate::items::visibility(env, class, module);
         let name = env.type_name(class);
         format!("rt::classes! {{\n    {vis}{name}({});\n}}\n\n", bases.join(", "))
@@ -86,7 +93,7 @@ impl ClassValues {
 }
 
 fn is_plain(env: &Env<'_>, class: Name) -> bool {
-    env.class(class).is_some() && !env.is_exception(class) && !env.is_enum(class)
+    env.class(class).is_some() && !env.is_exception(class)
 }
 
 fn inside(body: &Body<Mir>, node: NodeId) -> NodeId {

@@ -570,32 +570,6 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The values of an enum's members, where all are literals of one type.
-    pub fn variant_values(&self, members: &[Name]) -> Option<(Ty, Vec<String>)> {
-        let mut out = Vec::new();
-        let mut found = None;
-        for member in members {
-            let (ty, text) =
-                self.program.fns.values().filter(|body| body.kind == FnKind::Init).find_map(|body| {
-                    let mut value = None;
-                    body.walk_stmts(body.root, &mut |stmt| {
-                        if let StmtKind::Set { target: Pat::Place(place), value: node } = &stmt.kind
-                            && place.root == Root::Global(*member)
-                        {
-                            value = literal_text(body, *node);
-                        }
-                    });
-                    value
-                })?;
-            if found.is_some_and(|known| known != ty) {
-                return None;
-            }
-            found = Some(ty);
-            out.push(text);
-        }
-        Some((found?, out))
-    }
-
     /// The module has statements to run when it is imported.
     pub fn has_init(&self, module: Name) -> bool {
         self.runs_init(module, &mut FxHashSet::default())
@@ -630,15 +604,6 @@ impl<'a> Env<'a> {
             body.blocks[body.root].stmts.iter().any(|stmt| !matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. }
                 if matches!(place.root, Root::Global(path) if self.is_variant(path) || self.program.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy)))))
         })
-    }
-}
-
-fn literal_text(body: &Body<Mir>, node: NodeId) -> Option<(Ty, String)> {
-    match &body.nodes[node].kind {
-        Node::Const(Const::Int(digits)) => Some((Ty::i64(), crate::literal::grouped(digits))),
-        Node::Const(Const::Str(text)) => Some((Ty::str(), crate::literal::string(text))),
-        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => literal_text(body, args[0]),
-        _ => None,
     }
 }
 

@@ -254,13 +254,25 @@ fn is_chosen(env: &Env<'_>, family: &Family, name: &str) -> bool {
     })
 }
 
+fn is_dispatched(env: &Env<'_>, family: &Family, name: &str, bodies: &[&Body<Mir>]) -> bool {
+    are_alike(bodies) || is_chosen(env, family, name)
+}
+
+/// Whether a class of a family has a method that several classes define without one that chooses among them.
+pub fn is_split(env: &Env<'_>, class: Name, name: &str) -> bool {
+    let Some(family) = env.family(class) else { return false };
+    let paths = family.defs.get(name).into_iter().flatten();
+    let bodies: Vec<&Body<Mir>> = paths.filter_map(|path| env.function(*path)).map(|body| &**body).collect();
+    family.is_overridden(name) && !is_dispatched(env, family, name, &bodies)
+}
+
 fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &mut Uses) -> Option<String> {
     let bodies: Vec<&Body<Mir>> =
         family.defs.get(name)?.iter().filter_map(|path| env.function(*path)).map(|body| &**body).collect();
     if name == "__init__" || bodies.iter().any(|body| !body.has_receiver()) {
         return None;
     }
-    if !are_alike(&bodies) && !is_chosen(env, family, name) {
+    if !is_dispatched(env, family, name, &bodies) {
         return None;
     }
     // The signature is that of a method that gives a value, one that needs the handle of its object above all.

@@ -248,7 +248,11 @@ fn attributes(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: 
         }
     }
     if env.is_enum(class) {
-        let has_value = env.class(class).is_some_and(|def| env.variant_values(&env.variants(def)).is_some());
+        let has_value = env.class(class).is_some_and(|def| {
+            let mut values =
+                env.variants(def).into_iter().map(|member| crate::items::first_value(env, member));
+            values.all(|value| value.is_some_and(|(body, node)| converts(body.ty(node))))
+        });
         for name in ["name", "value"].into_iter().filter(|name| *name == "name" || has_value) {
             if env.dynamic.reads(name) {
                 let _ = writeln!(arms, "            {name:?} => Some(rt::Value::from(self.{name}())),");
@@ -257,6 +261,7 @@ fn attributes(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: 
     }
     arms += &bound_methods(env, class, members, module, uses, &mut seen);
     arms += &unknown_attributes(env, class, members, &seen);
+    arms += &asked_attributes(env, members, uses);
     if arms.is_empty() {
         return None;
     }
@@ -264,6 +269,38 @@ fn attributes(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: 
     Some(format!(
         "    fn get_attr(self: Rc<Self>, name: &str) -> Option<rt::Value> {{\n        match name {{\n{arms}            _ => None,\n        }}\n    }}\n"
     ))
+}
+
+/// What `__getattr__` answers for names that nothing else has.
+fn asked_attributes(env: &Env<'_>, members: &[Name], uses: &mut Uses) -> String {
+    let method = |member: &Name| {
+        let body = env.function(env.program.find_method(*member, "__getattr__")?)?;
+        let fits = converts(body.ret) && env.is_printed(body.path) && body.params.len() == 2;
+        fits.then_some(body)
+    };
+    let holders: Vec<Name> = members.iter().copied().filter(|member| method(member).is_some()).collect();
+    let Some(body) = holders.first().and_then(method) else { return String::new() };
+    let ty = body.locals[body.params[1].local].ty;
+    let name = match (ty.kind(), ty.strip_ref().kind()) {
+        (TyKind::Ref(_), TyKind::Str) => "name",
+        (_, TyKind::Str) => "name.to_owned()",
+        (TyKind::Ref(_), TyKind::Value) => "&rt::Value::from(name)",
+        (_, TyKind::Value) => "rt::Value::from(name)",
+        _ => return String::new(),
+    };
+    let tried = if body.fallible { ".or_raise()" } else { "" };
+    uses.prelude |= body.fallible;
+    let call = format!("self.{}({name}){tried}", method_name(env, body));
+    let value = match body.ret.kind() {
+        TyKind::Value => call,
+        _ => format!("rt::Value::from({call})"),
+    };
+    let names: Vec<String> = holders.iter().map(|holder| format!("{:?}", holder.last())).collect();
+    let test = match holders.len() == members.len() {
+        true => String::new(),
+        false => format!(" && matches!(self.class_name(), {})", names.join(" | ")),
+    };
+    format!("            _ if !name.starts_with(\"__\"){test} => Some({value}),\n")
 }
 
 /// Methods that are read by their names, as functions of their object.
@@ -443,7 +480,12 @@ fn methods(env: &Env<'_>, members: &[Name], module: Name, uses: &mut Uses) -> Op
             let Some(body) = env.function(path) else { continue };
             let is_method = body.kind == FnKind::Method && env.dynamic.asks(body) && env.is_printed(path);
             if is_method && seen.insert(Name::new(path.last())) {
-                arms.extend(method_arm(env, body, module, uses));
+                if crate::families::is_split(env, *member, path.last()) {
+                    let what = format!("`{}` of classes that take different types", path.last());
+                    let _ = writeln!(arms, "            ({:?}, _) => todo!({what:?}),", path.last());
+                } else {
+                    arms.extend(method_arm(env, body, module, uses));
+                }
             }
         }
     }

@@ -111,6 +111,7 @@ impl Env<'_> {
                 // `send` and results that say nothing are defaults.
                 let is_default = |ty: &Ty| name.as_str() == "coroutine" && *ty.kind() == TyKind::Unit;
                 let given = args.iter().rposition(|arg| !is_default(arg)).map_or(0, |at| at + 1);
+                let given = given.max(usize::from(name.as_str() == "coroutine"));
                 let name = rt(&own, uses);
                 generic(name, args[..given].iter().map(|arg| stored(*arg, uses)))
             }

@@ -53,12 +53,25 @@ pub(crate) fn names_classes(name: &str) -> bool {
     matches!(name, "__mro__" | "__bases__")
 }
 
-/// The classes in which names are looked up, those of the library at the end.
+/// A class and those above it, each before its bases and these in their order.
+fn linear(env: &Env<'_>, class: Name) -> Vec<Name> {
+    let bases = env.class(class).map(|def| def.bases.clone()).unwrap_or_default();
+    let mut lists: Vec<Vec<Name>> = bases.iter().map(|base| linear(env, *base)).collect();
+    lists.push(bases);
+    let mut out = vec![class];
+    loop {
+        lists.retain(|list| !list.is_empty());
+        let is_free = |head: &Name| !lists.iter().any(|list| list[1..].contains(head));
+        let heads = lists.iter().map(|list| list[0]);
+        let Some(next) = heads.clone().find(is_free).or_else(|| heads.clone().next()) else { return out };
+        out.push(next);
+        lists.iter_mut().for_each(|list| list.retain(|path| *path != next));
+    }
+}
+
+/// The classes in which names are looked up.
 fn order(env: &Env<'_>, class: Name) -> Vec<Name> {
-    let own = env.mro(class);
-    let is_library = |base: &&Name| env.class(**base).is_none();
-    let bases = own.iter().filter_map(|path| env.class(*path)).flat_map(|def| &def.bases);
-    let mut all: Vec<Name> = own.iter().copied().chain(bases.filter(is_library).copied()).collect();
+    let mut all = linear(env, class);
     if all.iter().any(|base| *base == "Exception") {
         all.push(Name::new("BaseException"));
     }

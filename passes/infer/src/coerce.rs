@@ -348,6 +348,12 @@ impl Apply<'_, '_, '_> {
         {
             return self.hole(node, crate::apply::BAD_CALL, "functions in a dynamic container".to_owned());
         }
+        let holds_class = |part: &Ty| part.any(&mut |inner| matches!(inner.kind(), TyKind::TypeOf(_)));
+        if !matches!(ty.kind(), TyKind::TypeOf(_) | TyKind::Class(..))
+            && ty.children().iter().any(holds_class)
+        {
+            return self.hole(node, crate::apply::DYNAMIC, "classes in a dynamic container".to_owned());
+        }
         if let Some(held) = never_dynamic(ty) {
             let why = format!("a `{held}` as a dynamic value");
             return self.hole(node, crate::apply::BAD_CALL, why);

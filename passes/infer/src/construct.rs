@@ -384,6 +384,9 @@ impl Apply<'_, '_, '_> {
                 let callee = Callee::Lib(Name::new("tuple.empty"));
                 self.mk(Node::Call { callee, args: Vec::new() }, Ty::lib("tuple", [Ty::value()]), origin)
             }
+            Node::Call { callee: Callee::Lib(name), args } if *name == "random._inst" && args.is_empty() => {
+                self.lib_call(*name, &[], Vec::new(), None, origin)
+            }
             Node::Op { op: op @ (Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New)), args, .. } => {
                 let args: Vec<NodeId> =
                     args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();

@@ -187,6 +187,11 @@ impl Apply<'_, '_, '_> {
         let Some(described) = self.describe(node, params) else {
             return self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value());
         };
+        // Two values of it would not be told to be one function.
+        if self.types.functions_are_keys && described.name.starts_with('?') {
+            let why = "a function that came as a value, where functions are keys".to_owned();
+            return self.hole(node, crate::apply::NOT_WRITTEN_OUT, why);
+        }
         let mut args = vec![node];
         let mut parts: Vec<String> = described.is_bound.then(|| ".".to_owned()).into_iter().collect();
         parts.extend(described.formals.iter().map(shown));

@@ -391,6 +391,13 @@ impl Apply<'_, '_, '_> {
                 format!("unsupported operand type(s) for +: 'int' and {}", crate::operate::shown(item));
             return self.refuse("TypeError", &text, vec![items], origin);
         }
+        // Objects that are numbers, too, are added as numbers: the left operand is one.
+        let is_number = self.ty(probe).is_int() || self.ty(probe).is_float();
+        if is_number && self.ty(probe) != item {
+            let zero = self.mk(Node::Const(Const::Int("0".into())), Ty::int(), origin);
+            let zero = self.coerce(zero, self.ty(probe));
+            return self.sum_from(items, zero, origin);
+        }
         // The sum starts from 0: without it only where `0 + first` gives `first` back.
         if !self.gives_back_itself(item) && self.ty(probe) == item {
             return self.sum_from_zero(items, item, origin);

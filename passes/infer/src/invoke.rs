@@ -558,6 +558,19 @@ impl Apply<'_, '_, '_> {
                 let error = self.coerce(this, Ty::error());
                 return self.mk_op(ExcOp::Text, Attr::None, vec![error], Ty::str());
             }
+            if let ([ArgKind::Star], [all]) = (kinds, args.as_slice())
+                && name == "__init__"
+            {
+                let positional = [ArgKind::Positional];
+                let list = match self.ty(*all).strip_ref().kind() {
+                    TyKind::List(_) => *all,
+                    _ => self.lib_call(Name::new("builtins.list"), &positional, vec![*all], None, origin),
+                };
+                let spread = self.lib_call(Name::new("error.spread"), &positional, vec![list], None, origin);
+                let callee = Callee::Lib(Name::new("error.__init__"));
+                let args = [this, spread].map(Arg::positional).to_vec();
+                return self.mk(Node::Call { callee, args }, Ty::unit(), origin);
+            }
             if kinds.iter().any(|kind| *kind != ArgKind::Positional) {
                 let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
                 return self.hole(at, BAD_CALL, "spread arguments of a builtin exception".to_owned());

@@ -25,6 +25,8 @@ pub(crate) struct Late {
     on_some: FxHashSet<(Name, Name)>,
     /// That a constructor assigns when it has used the object, or by its helpers.
     after: FxHashSet<(Name, Name)>,
+    /// Names that `hasattr` and `getattr` ask for.
+    asked: FxHashSet<Name>,
 }
 
 impl Late {
@@ -60,8 +62,9 @@ pub(crate) fn fields(env: &Env<'_>) -> Late {
         }
     }
     // Where the program asks whether one is there, an empty value will not do.
-    if !out.after.is_empty() {
-        let asked = asked(env.program);
+    if !out.after.is_empty() || !out.on_some.is_empty() {
+        out.asked = asked(env.program);
+        let asked = &out.asked;
         let (open, after) = out.after.into_iter().partition(|(_, field)| asked.contains(field));
         out.after = after;
         let open: FxHashSet<(Name, Name)> = open;
@@ -335,6 +338,13 @@ impl Apply<'_, '_, '_> {
         let mut stmts = Vec::new();
         for name in fields {
             let stored = self.stored_type(class, name);
+            if self.is_none_if_absent(class, name) {
+                let value = self.mk(Node::Const(Const::None), Ty::unit(), Origin::default());
+                let value = self.coerce(value, Ty::value());
+                let target = Pat::Place(Place::local(this).with(Proj::Field(name)));
+                stmts.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
+                continue;
+            }
             // A field that may be `None` by itself has no other value for its absence.
             let Some(ty) = stored.filter(|ty| self.field_type(class, name) != Some(*ty)) else { continue };
             let value = self.mk_op(OptOp::None, Attr::None, Vec::new(), ty);
@@ -342,6 +352,30 @@ impl Apply<'_, '_, '_> {
             stmts.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
         }
         self.prepend(root, stmts);
+    }
+
+    /// Whether `None` in a dynamic field says that the constructor left it out.
+    fn is_none_if_absent(&self, class: Name, name: Name) -> bool {
+        let late = &self.types.env().late;
+        let owner = self.types.env().field_owner(class, name).unwrap_or(class);
+        late.on_some.contains(&(owner, name))
+            && !late.asked.contains(&name)
+            && self.stored_type(class, name) == Some(Ty::value())
+    }
+
+    /// A dynamic field that is read: `None` where it is not there.
+    fn present_value(&mut self, field: NodeId, text: &str) -> NodeId {
+        let origin = self.origin(field);
+        self.with_value(field, |me, read| {
+            let value = read(me);
+            let is_absent = me.mk_op(ValueOp::Is, Attr::Ty(Ty::unit()), vec![value], Ty::bool());
+            let text = me.text(text, origin);
+            let class = Attr::Name(Name::new("AttributeError"));
+            let error = me.mk_op(ExcOp::New, class, vec![text], Ty::error());
+            let raise = me.mk(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin);
+            let value = read(me);
+            me.choose(is_absent, raise, value, Ty::value())
+        })
     }
 
     /// Type of a field that is assigned.
@@ -356,6 +390,10 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(object);
         let stored = self.stored_type(class, name).unwrap_or(ty);
         let field = self.field_of(object, name, stored, origin);
+        if stored == ty && self.is_none_if_absent(class, name) {
+            let text = format!("'{}' object has no attribute '{name}'", class.last());
+            return self.present_value(field, &text);
+        }
         if stored == ty {
             return field;
         }

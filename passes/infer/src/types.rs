@@ -14,11 +14,19 @@ pub(crate) struct Types<'s, 'p> {
     open: RefCell<Vec<Var>>,
     /// Variables whose mixed values are used in a way that only `value` can answer.
     dynamic: FxHashSet<Var>,
+    /// Whether functions are keys of some dict or members of some set.
+    pub functions_are_keys: bool,
 }
 
 impl<'s, 'p> Types<'s, 'p> {
     pub(crate) fn new(solver: &'s Solver<'p>, dynamic: FxHashSet<Var>) -> Self {
-        Self { solver, cache: RefCell::default(), open: RefCell::default(), dynamic }
+        let is_function = |atom: &Atom| matches!(atom.head, Head::Func(_) | Head::LibFn(_));
+        let has_keys = |atom: &Atom| {
+            matches!(atom.head, Head::Dict | Head::Set | Head::FrozenSet)
+                && atom.args.first().is_some_and(|key| solver.vars.atoms(*key).iter().any(is_function))
+        };
+        let functions_are_keys = solver.vars.rows.iter().any(|row| row.atoms.iter().any(has_keys));
+        Self { solver, cache: RefCell::default(), open: RefCell::default(), dynamic, functions_are_keys }
     }
 
     pub(crate) fn env(&self) -> &'s Env<'p> {
@@ -81,6 +89,11 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty
         many => mixed(env, many, seen, of),
     };
     if has(Head::None) { Ty::option(ty) } else { ty }
+}
+
+/// Functions are told apart as dynamic values.
+fn key_type(ty: Ty) -> Ty {
+    if matches!(ty.kind(), TyKind::Func(..)) { Ty::value() } else { ty }
 }
 
 fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
@@ -259,9 +272,9 @@ fn of_atom(atom: &Atom, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
         Head::Slice => Ty::new(TyKind::Slice),
         Head::Error => Ty::error(),
         Head::List => Ty::list(args[0]),
-        Head::Set => Ty::set(args[0]),
-        Head::FrozenSet => Ty::new(TyKind::FrozenSet(args[0])),
-        Head::Dict => Ty::dict(args[0], args[1]),
+        Head::Set => Ty::set(key_type(args[0])),
+        Head::FrozenSet => Ty::new(TyKind::FrozenSet(key_type(args[0]))),
+        Head::Dict => Ty::dict(key_type(args[0]), args[1]),
         Head::Iter => Ty::iter(args[0]),
         // `()` of Rust is `None`.
         Head::Tuple(0) => Ty::lib("tuple", [Ty::value()]),

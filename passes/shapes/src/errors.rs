@@ -93,7 +93,8 @@ fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name, keeps: bo
                 Node::Call { callee: Callee::Lib(name), args } if *name == "error.__init__" => {
                     let args: Vec<NodeId> = args.iter().skip(1).map(|arg| arg.value).collect();
                     let is_early = reads_only_params(&body, receiver, &args);
-                    let value = new_args(&mut body, args);
+                    let spread = args.first().copied().filter(|arg| is_spread(&body, *arg));
+                    let value = spread.unwrap_or_else(|| new_args(&mut body, args));
                     body.blocks[block].stmts[at].kind = set_args(receiver, value);
                     // The arguments are the first field.
                     if is_early && is_plain_start(&body, receiver, &body.blocks[block].stmts[..at]) {
@@ -115,6 +116,11 @@ fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name, keeps: bo
     }
     program.fns.insert(init, Arc::new(body));
     add_field(program, class);
+}
+
+/// `super().__init__(*args)`.
+fn is_spread(body: &Body<Typed>, node: NodeId) -> bool {
+    matches!(&body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "error.spread")
 }
 
 /// Whether arguments are parameters and constants.

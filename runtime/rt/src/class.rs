@@ -94,7 +94,12 @@ impl Key for Class {
 
 impl Repr for Class {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_own = !self.0.shown.contains('.') && *self != object && !BUILTIN_CLASSES.contains(self);
+        let is_shown_short = !self.0.shown.contains('.');
+        if is_shown_short && self.is_a(Enum) {
+            let kind = if self.is_a(Flag) { "flag" } else { "enum" };
+            return write!(f, "<{kind} '{}'>", self.0.shown);
+        }
+        let is_own = is_shown_short && *self != object && !BUILTIN_CLASSES.contains(self);
         let module = if is_own { "__main__." } else { "" };
         write!(f, "<class '{module}{}'>", self.0.shown)
     }
@@ -159,7 +164,7 @@ macro_rules! builtin {
             )*
         }
         /// Every built-in class, for look-up by name.
-        pub const BUILTIN_CLASSES: &[Class] = &[$($name),*];
+        pub const BUILTIN_CLASSES: &[Class] = &[FrozenInstanceError, $($name),*];
     };
 }
 
@@ -174,10 +179,16 @@ crate::exceptions! {
     pub LinAlgError(ValueError) as "numpy.linalg.LinAlgError";
     /// `numpy.exceptions.AxisError`.
     pub AxisError(ValueError, IndexError) as "numpy.exceptions.AxisError";
+    /// Python's `dataclasses.FrozenInstanceError`.
+    pub FrozenInstanceError(AttributeError) as "dataclasses.FrozenInstanceError";
     /// Python's `object`.
     pub object() as "object";
     /// Python's `abc.ABC`.
     pub ABC(object) as "abc.ABC";
+    /// Python's `enum.Enum`.
+    pub Enum(object) as "enum.Enum";
+    /// Python's `enum.Flag`.
+    pub Flag(Enum) as "enum.Flag";
 }
 
 builtin! {
@@ -196,7 +207,6 @@ builtin! {
     ZeroDivisionError(ArithmeticError);
     AssertionError(Exception);
     AttributeError(Exception);
-    FrozenInstanceError(AttributeError);
     BufferError(Exception);
     EOFError(Exception);
     ImportError(Exception);

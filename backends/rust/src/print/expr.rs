@@ -111,9 +111,7 @@ impl Printer<'_, '_> {
         if let Some(function) = self.env.function(name).cloned() {
             return self.function_item(&function, ty);
         }
-        if let TyKind::TypeOf(class) = ty.kind()
-            && !self.env.is_enum(*class)
-        {
+        if matches!(ty.kind(), TyKind::TypeOf(_)) {
             return Expr::Atom(self.exception_class(name));
         }
         if self.env.class(name).is_some() {

@@ -368,6 +368,11 @@ impl Printer<'_, '_> {
                     crate::tree::Block { stmts, tail: Some(Box::new(none)), ..Default::default() },
                 )
             }
+            // What a generator gives is a dynamic value where other functions give some.
+            TyKind::Value if self.is_generator(nodes[0]) => {
+                let items = Expr::call(format!("{}::new", self.rt("Iter")), vec![call]);
+                Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![items])])
+            }
             TyKind::Value => Expr::call("Ok", vec![call]),
             _ => Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]),
         };
@@ -406,6 +411,11 @@ impl Printer<'_, '_> {
         stmts.push(Stmt::bind("function", None, Some(kept)));
         let block = crate::tree::Block { stmts, tail: Some(Box::new(made)), ..Default::default() };
         Expr::Block(String::new(), block)
+    }
+
+    fn is_generator(&self, function: NodeId) -> bool {
+        matches!(&self.body.nodes[function].kind, Node::Item(path)
+            if self.env.function(*path).is_some_and(|body| body.is_generator))
     }
 
     /// The text that describes a function.

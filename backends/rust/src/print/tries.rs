@@ -45,7 +45,7 @@ impl Printer<'_, '_> {
         self.jumps(body, 0, &mut jumps);
         // Around an `await` the exit of a generator arrives as an error too.
         let takes_all = |handler: &Handler| match self.awaits(body) {
-            true => catches_exits(handler),
+            true => is_bare(handler),
             false => is_broad(handler),
         };
         let broad: Vec<bool> = handlers.iter().map(takes_all).collect();
@@ -551,6 +551,11 @@ fn takes_faults(handler: &Handler) -> bool {
     ];
     let is_fault = |class: &Name| !class.as_str().contains('.') && !quiet.contains(&class.as_str());
     handler.classes.is_empty() || handler.classes.iter().any(is_fault)
+}
+
+/// Takes what ends a program or a generator, too.
+fn is_bare(handler: &Handler) -> bool {
+    handler.classes.is_empty() || handler.classes.iter().any(|class| class.last() == "BaseException")
 }
 
 /// Catches everything.

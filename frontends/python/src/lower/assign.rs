@@ -78,7 +78,7 @@ impl<'t> Lowerer<'t> {
             }
             return;
         }
-        let value = self.expr(right);
+        let value = self.format_function(right).unwrap_or_else(|| self.expr(right));
         if let Some(setter) = self.stream_setter(left) {
             return self.set_stream(setter, value, node);
         }
@@ -169,7 +169,17 @@ impl<'t> Lowerer<'t> {
             }
             return;
         }
-        let temp = self.temp("value", right);
+        let is_mixed = targets.iter().any(|target| !target.is("identifier"));
+        let first = targets.first().copied().filter(|first| is_mixed && first.is("identifier"));
+        let first = first.map(|first| self.target(first)).and_then(|target| match target {
+            Pat::Place(place) => place.as_local(),
+            _ => None,
+        });
+        // A local that gets the value first keeps it for the others.
+        if first.is_some() {
+            targets.remove(0);
+        }
+        let temp = first.unwrap_or_else(|| self.temp("value", right));
         self.push_set(Place::local(temp), value, right);
         for left in targets {
             let value = self.use_local(temp, right);

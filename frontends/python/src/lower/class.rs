@@ -196,9 +196,13 @@ impl<'t> Lowerer<'t> {
         let mut kinds =
             [("fget", FnKind::Property, ""), ("fset", FnKind::PropertySetter, "$setter")].into_iter();
         let mut found = Vec::new();
+        let mut doc = None;
         for arg in super::call::arguments(call) {
             let (kind, value) = match arg.field("name").filter(|_| arg.is("keyword_argument")) {
-                Some(name) if name.text() == "doc" => continue,
+                Some(name) if name.text() == "doc" => {
+                    doc = arg.field("value").and_then(|value| self.literal_text(value));
+                    continue;
+                }
                 Some(name) => (kinds.clone().find(|(known, ..)| *known == name.text()), arg.field("value")),
                 None => (kinds.next(), Some(arg)),
             };
@@ -214,7 +218,14 @@ impl<'t> Lowerer<'t> {
             }
             found.push((path, to, kind));
         }
-        found.into_iter().all(|(from, to, kind)| self.copy_method(stmt, from, to, Some(kind)))
+        let is_done = found.into_iter().all(|(from, to, kind)| self.copy_method(stmt, from, to, Some(kind)));
+        let getter = class.join(left.text());
+        if let Some(text) = doc
+            && let Some(body) = self.out.fns.iter_mut().rev().find(|body| body.path == getter)
+        {
+            body.doc = Some(text.into());
+        }
+        is_done
     }
 
     /// `double = lambda self: self.x * 2`: a method; answers whether it was one.

@@ -9,6 +9,9 @@ use batuta_syntax::Syntax;
 /// `yield` or `await` where Python has none.
 pub const STRAY_YIELD: Code = Code::error("B0104", "`yield` outside a function");
 
+/// Most items of a tuple that is a tuple in Rust.
+const LONGEST_TUPLE: usize = 12;
+
 impl<'t> Lowerer<'t> {
     /// The value of an expression.
     pub fn expr(&mut self, node: Syntax<'t>) -> NodeId {
@@ -177,8 +180,15 @@ impl<'t> Lowerer<'t> {
         })
     }
 
+    /// A list, set or tuple of the items that are written out. A tuple of more items than Rust's traits know is
+    /// one of any length.
     fn display(&mut self, op: Op, node: Syntax<'t>) -> NodeId {
-        let items = node.named().into_iter().map(|item| self.expr(item)).collect();
+        let items: Vec<NodeId> = node.named().into_iter().map(|item| self.expr(item)).collect();
+        if op == TupleOp::New.into() && items.len() > LONGEST_TUPLE {
+            let list = self.op(ListOp::New, items, node);
+            let callee = Callee::Lib(batuta_base::Name::new("builtins.tuple"));
+            return self.node(Node::Call { callee, args: vec![Arg::positional(list)] }, node);
+        }
         self.op(op, items, node)
     }
 
@@ -192,7 +202,8 @@ impl<'t> Lowerer<'t> {
         for item in node.named() {
             if item.is("pair") {
                 items.push(self.field_expr(item, "key"));
-                items.push(self.field_expr(item, "value"));
+                let made = item.field("value").and_then(|value| self.format_function(value));
+                items.push(made.unwrap_or_else(|| self.field_expr(item, "value")));
             } else {
                 items.push(self.splat(ObjOp::SplatDict, item));
             }

@@ -30,6 +30,13 @@ pub(crate) fn expand(
     if !is_method && body.kind != FnKind::Function {
         return false;
     }
+    // An object that is called instead of a method does not get the method's object.
+    let is_class = |decorator: &Decorator| {
+        !decorator.is_called && program.classes.contains_key(&program.resolve(decorator.path))
+    };
+    if is_method && body.decorators.iter().any(is_class) {
+        return false;
+    }
     // What stands behind a `$` is no part of the name.
     let inner = Name::new(&format!("{path}$plain"));
     let mut out: Body<Hir> = Body::new(path, body.lang, FnKind::Init);
@@ -65,10 +72,12 @@ pub(crate) fn expand(
         add_global(program, path, global);
         // What looks at its packed arguments sees how the method was called.
         let packs = |decorator: &Decorator| match callee_of(program, decorator.path) {
-            Some(Decorates::Function(deco)) => program.fns[&deco].nodes.iter().any(|(_, row)| {
-                matches!(&row.kind, Node::Closure(closure)
-                    if closure.params.iter().any(|param| param.kind == ParamKind::Star))
-            }),
+            Some(Decorates::Function(deco)) if program.fns.contains_key(&deco) => {
+                program.fns[&deco].nodes.iter().any(|(_, row)| {
+                    matches!(&row.kind, Node::Closure(closure)
+                        if closure.params.iter().any(|param| param.kind == ParamKind::Star))
+                })
+            }
             _ => true,
         };
         let is_open = body.decorators.iter().any(packs) && !super::forward::is_plain(program, &body);
@@ -161,6 +170,11 @@ fn callee_of(program: &Program<Hir>, path: Name) -> Option<Decorates> {
     }
     if program.globals.contains_key(&found) {
         return Some(Decorates::Variable(found));
+    }
+    if program.classes.contains_key(&found) {
+        // A descriptor is looked up by the class that holds it.
+        let has = |name: &str| program.find_method(found, name).is_some();
+        return (has("__call__") && !has("__get__")).then_some(Decorates::Function(found));
     }
     let object = program.resolve(path.parent());
     let name = Name::new(path.last());

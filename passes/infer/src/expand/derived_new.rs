@@ -13,7 +13,7 @@
 //! Where it does more than that, the constructor is a hole.
 
 use super::derived::Derived;
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -27,29 +27,101 @@ pub(super) fn expand(program: &mut Program<Hir>, found: &Derived) {
         };
         let Some(this) = body.params.first().map(|param| param.local) else { continue };
         let at = Origin::default();
-        let stmt = match passed(&new, &body).filter(|_| class == found.class) {
+        let own = passed(&new, &body).filter(|_| class == found.class);
+        let is_last = program.subclasses(class).len() == 1;
+        let stmts = match own {
             Some(args) => {
                 let args =
                     args.into_iter().map(|local| Arg::positional(body.use_local(local, Mode::Read, at)));
-                let make =
-                    Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args: args.collect() };
-                let value = body.node(make, Ty::unknown(), at);
-                let target = Pat::Place(Place::local(this).with(Proj::Field(found.field)));
-                StmtKind::Set { target, value }
+                let args = args.collect();
+                vec![Stmt::new(make(&mut body, found, this, args), at)]
             }
-            None => {
-                let why = format!("`__new__` of `{}` does more than make its value", class.last());
-                StmtKind::Expr(body.node(Node::Hole { why: why.into(), source: "".into() }, Ty::never(), at))
-            }
+            None => match computed(&new, &mut body, found, is_last.then_some(class)) {
+                Some(stmts) => stmts,
+                None => {
+                    let why = format!("`__new__` of `{}` does more than make its value", class.last());
+                    let hole = Node::Hole { why: why.into(), source: "".into() };
+                    vec![Stmt::new(StmtKind::Expr(body.node(hole, Ty::never(), at)), at)]
+                }
+            },
         };
         let root = body.root;
-        body.blocks[root].stmts.insert(0, Stmt::new(stmt, at));
+        body.blocks[root].stmts.splice(0..0, stmts);
         let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
         def.methods.retain(|method| *method != old && *method != init);
         def.methods.insert(0, init);
         program.fns.shift_remove(&old);
         program.fns.insert(init, Arc::new(body));
     }
+}
+
+/// `self.value = int(..)`.
+fn make(body: &mut Body<Hir>, found: &Derived, this: LocalId, args: Vec<Arg>) -> StmtKind {
+    let make = Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args };
+    let value = body.node(make, Ty::unknown(), Origin::default());
+    StmtKind::Set { target: Pat::Place(Place::local(this).with(Proj::Field(found.field))), value }
+}
+
+/// The statements of a `__new__` that computes its value, for the beginning of the constructor: `only` is the class,
+/// where none is derived from it. `None` where it returns early, keeps the class, or changes what the constructor gets.
+fn computed(new: &Body<Hir>, body: &mut Body<Hir>, found: &Derived, only: Option<Name>) -> Option<Vec<Stmt>> {
+    let class_local = new.params.first()?.local;
+    let this = body.params.first()?.local;
+    let plain = creation(new)?;
+    let Node::Call { args, .. } = &new.nodes[plain.creation].kind else { return None };
+    let names_class = fits_constructor(new, body, args)?;
+    if names_class && only.is_none() {
+        return None;
+    }
+    let at = Origin::default();
+    let mut same: FxHashMap<LocalId, LocalId> =
+        new.params.iter().zip(&body.params).skip(1).map(|(one, other)| (one.local, other.local)).collect();
+    same.extend(plain.object.map(|object| (object, this)));
+    let class_value = body.local("cls", Ty::unknown(), at);
+    same.insert(class_local, class_value);
+    let shift = body.append(new, same);
+    let copied = shift.block(new.root);
+    let mut stmts = std::mem::take(&mut body.blocks[copied].stmts);
+    stmts.pop();
+    let args = args[1..].iter().map(|arg| Arg { kind: arg.kind, value: shift.node(arg.value) }).collect();
+    let made = Stmt::new(make(body, found, this, args), at);
+    let place = stmts.iter().position(
+        |stmt| matches!(stmt.kind, StmtKind::Set { value, .. } if value == shift.node(plain.creation)),
+    );
+    match place {
+        Some(at) => stmts[at] = made,
+        None => stmts.push(made),
+    }
+    if let Some(class) = only.filter(|_| names_class) {
+        let value = body.node(Node::Item(class), Ty::unknown(), at);
+        let target = Pat::Place(Place::local(class_value));
+        stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
+    }
+    Some(stmts)
+}
+
+/// Whether what a `__new__` does before its value can stand in a constructor, and if so whether it names the class.
+fn fits_constructor(new: &Body<Hir>, init: &Body<Hir>, args: &[Arg]) -> Option<bool> {
+    let class_local = new.params.first()?.local;
+    let reads_class = |node: NodeId| matches!(&new.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(class_local));
+    let names_class = new.nodes.iter().any(|(id, row)| {
+        let is_used = matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(class_local));
+        is_used && args.first().is_some_and(|arg| id != arg.value)
+    });
+    let returns = new.nodes.iter().filter(|(_, row)| matches!(row.kind, Node::Return(_))).count();
+    let same_params = new.params.len() == init.params.len()
+        && new.params.iter().zip(&init.params).skip(1).all(|(one, other)| one.kind == other.kind);
+    let is_param = |local: LocalId| new.params.iter().any(|param| param.local == local);
+    let mut sets_param = false;
+    new.walk_stmts(new.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => target.for_each_local(&mut |local| sets_param |= is_param(local)),
+        StmtKind::Update { place, .. } => sets_param |= place.as_local().is_some_and(is_param),
+        _ => {}
+    });
+    let is_plain = new.decorators.iter().all(|mark| mark.path == "staticmethod")
+        && args.first().is_some_and(|arg| reads_class(arg.value));
+    let keeps_params = !sets_param || init.blocks[init.root].stmts.is_empty();
+    (is_plain && returns == 1 && same_params && keeps_params).then_some(names_class)
 }
 
 /// What no other step has written out: a class with such a `__new__` makes no objects, but where it only does
@@ -206,34 +278,51 @@ struct Plain {
     creation: NodeId,
 }
 
-/// `[obj =] super().__new__(cls)` and statements that need neither the class nor the arguments.
-fn around_object(new: &Body<Hir>) -> Option<Plain> {
-    let class = new.params.first()?.local;
+/// `[obj =] super().__new__(cls, ..)` and what is returned at the end.
+fn creation(new: &Body<Hir>) -> Option<Plain> {
     let is_creation = |node: NodeId| {
-        let Node::Call { callee, args } = &new.nodes[node].kind else { return false };
-        let is_base = match callee {
-            Callee::Super(name) => *name == "__new__",
-            Callee::Lib(name) => *name == "object.__new__",
+        let Node::Call { callee, .. } = &new.nodes[node].kind else { return false };
+        match callee {
+            Callee::Super(name) | Callee::Lib(name) => name.last() == "__new__",
             _ => false,
-        };
-        is_base && args.len() == 1
+        }
     };
     let (last, before) = new.blocks[new.root].stmts.split_last()?;
     let StmtKind::Expr(last) = last.kind else { return None };
     let Node::Return(Some(value)) = new.nodes[last].kind else { return None };
-    let plain = if is_creation(value) {
-        Plain { object: None, creation: value }
-    } else {
-        let Node::Use(place, _) = &new.nodes[value].kind else { return None };
-        let object = place.as_local()?;
-        let creation = before.iter().find_map(|stmt| match &stmt.kind {
-            StmtKind::Set { target: Pat::Place(place), value } if place.as_local() == Some(object) => {
-                Some(*value)
-            }
-            _ => None,
-        });
-        Plain { object: Some(object), creation: creation.filter(|node| is_creation(*node))? }
+    if is_creation(value) {
+        return Some(Plain { object: None, creation: value });
+    }
+    let Node::Use(place, _) = &new.nodes[value].kind else { return None };
+    let object = place.as_local()?;
+    let creation = before.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Set { target: Pat::Place(place), value } if place.as_local() == Some(object) => {
+            Some(*value)
+        }
+        _ => None,
+    });
+    let mut count = 0;
+    new.walk_stmts(new.root, &mut |stmt| {
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            target.for_each_local(&mut |local| count += usize::from(local == object));
+        }
+    });
+    let creation = creation.filter(|node| is_creation(*node) && count == 1)?;
+    Some(Plain { object: Some(object), creation })
+}
+
+/// `[obj =] super().__new__(cls)` and statements that need neither the class nor the arguments.
+fn around_object(new: &Body<Hir>) -> Option<Plain> {
+    let class = new.params.first()?.local;
+    let plain = creation(new)?;
+    let is_base = |node: NodeId| {
+        let Node::Call { callee, args } = &new.nodes[node].kind else { return false };
+        args.len() == 1 && !matches!(callee, Callee::Lib(name) if *name != "object.__new__")
     };
+    if !is_base(plain.creation) {
+        return None;
+    }
+    let StmtKind::Expr(last) = new.blocks[new.root].stmts.last()?.kind else { return None };
     // Nothing else returns, and what is given to the constructor is not looked at.
     let Node::Call { args, .. } = &new.nodes[plain.creation].kind else { return None };
     let is_free = |(id, row): (NodeId, &NodeRow)| match &row.kind {
@@ -247,16 +336,7 @@ fn around_object(new: &Body<Hir>) -> Option<Plain> {
         },
         _ => true,
     };
-    let assigns_once = plain.object.is_none_or(|object| {
-        let mut count = 0;
-        new.walk_stmts(new.root, &mut |stmt| {
-            if let StmtKind::Set { target, .. } = &stmt.kind {
-                target.for_each_local(&mut |local| count += usize::from(local == object));
-            }
-        });
-        count == 1
-    });
-    (assigns_once && new.nodes.iter().all(is_free)).then_some(plain)
+    new.nodes.iter().all(is_free).then_some(plain)
 }
 
 /// The constructor that takes the same, and does nothing.

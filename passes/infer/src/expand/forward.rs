@@ -35,7 +35,9 @@ pub(crate) fn forward(
         return Some(out);
     }
     let packs: Vec<LocalId> = out.star.into_iter().chain(out.star_star).collect();
-    if let Some((leading, named)) = given(deco, &packs, func)? {
+    let given = given(deco, &packs, func)?;
+    let is_forwarded = given.is_some();
+    if let Some((leading, named)) = given {
         (out.leading, out.named) = (leading, named);
     }
     if out.leading > body.params.len() || !leaves_order(body, &out.named) {
@@ -50,7 +52,8 @@ pub(crate) fn forward(
             looks |= packs.contains(&local) && !passed.contains(&node);
         }
     });
-    (!looks || is_plain(program, body)).then_some(out)
+    // A wrapper that does something else with what it gets may get anything.
+    (!looks || is_forwarded && is_plain(program, body)).then_some(out)
 }
 
 /// What the wrapper passes beside its packs: how many arguments before them and the names; `Some(None)` where

@@ -6,9 +6,10 @@
 //!   lib:builtins.hasattr(@m.count, "x")     obj.is_not(@m.count$x, none)
 //!   lib:builtins.getattr(@m.count, "x", 1)  if obj.is_not(@m.count$x, none) { tail @m.count$x } else { tail 1 }
 //!
-//! One that is asked for with `hasattr` or `getattr` starts as `None`. Holds back for functions that are values anywhere,
+//! One that is asked for with `hasattr` or `getattr` starts as `None`. Holds back for functions that are values,
 //! since the attributes of a value are looked up when the program runs; for decorated ones; and for attributes
-//! that the module does not give a value where they are not asked for.
+//! that the module does not give a value where they are not asked for. A function may be a value where nothing else
+//! is asked for an attribute of that name.
 
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
@@ -24,13 +25,14 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     }
     for body in program.fns.values() {
         found.uses(program, body);
+        found.others(body);
     }
     let asked = found.asked.clone();
     let set_to_none = found.set_to_none.clone();
     let mut names: Vec<(Name, Name)> = found.assigned.iter().copied().collect();
     let is_whole = |function: Name| {
         let mut own = found.assigned.iter().filter(|(of, _)| *of == function);
-        !found.values.contains(&function)
+        (!found.values.contains(&function) || found.is_named_only(function))
             && own.all(|key| found.started.contains(key) || asked.contains(key) && !set_to_none.contains(key))
     };
     names.retain(|(function, _)| is_whole(*function));
@@ -66,6 +68,10 @@ struct Found {
     asked: FxHashSet<(Name, Name)>,
     /// Functions that are used as values.
     values: FxHashSet<Name>,
+    /// Names of attributes that something else may have.
+    elsewhere: FxHashSet<Name>,
+    /// Whether something asks by a name that is computed.
+    asks_any: bool,
 }
 
 impl Found {
@@ -100,6 +106,55 @@ impl Found {
                 self.started.extend(attribute(body, place));
             }
         }
+    }
+
+    /// Whether nothing but the function itself is asked for its attributes.
+    fn is_named_only(&self, function: Name) -> bool {
+        let mut own = self.assigned.iter().filter(|(of, _)| *of == function);
+        !self.asks_any && own.all(|(_, name)| !self.elsewhere.contains(name))
+    }
+
+    /// Attributes of what is no function of the program, nor the object of a method.
+    fn others(&mut self, body: &Body<Hir>) {
+        let this = body.params.first().filter(|_| body.kind == FnKind::Method).map(|param| param.local);
+        let mut elsewhere = FxHashSet::default();
+        let mut see = |place: &Place| {
+            let is_known = attribute(body, place).is_some_and(|key| self.assigned.contains(&key));
+            let skip = usize::from(is_known || this.is_some_and(|this| place.root == Root::Local(this)));
+            elsewhere.extend(place.proj.iter().skip(skip).filter_map(|proj| match proj {
+                Proj::Field(name) => Some(*name),
+                _ => None,
+            }));
+        };
+        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => target.each_place(&mut see),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+            _ => {}
+        });
+        for (_, row) in body.nodes.iter() {
+            if let Node::Use(place, _) = &row.kind {
+                see(place);
+            }
+        }
+        for (_, row) in body.nodes.iter() {
+            match &row.kind {
+                Node::Call { callee: Callee::Method(_, name), .. } => drop(elsewhere.insert(*name)),
+                Node::Call { callee: Callee::Lib(name), args } if asks_by_name(*name) => {
+                    match args.get(1).and_then(|arg| body.as_const(arg.value)) {
+                        Some(Const::Str(text))
+                            if asked(body, &row.kind)
+                                .is_none_or(|(key, ..)| !self.assigned.contains(&key)) =>
+                        {
+                            elsewhere.insert(Name::new(text));
+                        }
+                        Some(Const::Str(_)) => {}
+                        _ => self.asks_any = true,
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.elsewhere.extend(elsewhere);
     }
 
     fn uses(&mut self, program: &Program<Hir>, body: &Body<Hir>) {
@@ -146,6 +201,13 @@ impl Found {
             }
         }
     }
+}
+
+fn asks_by_name(name: Name) -> bool {
+    matches!(
+        name.as_str(),
+        "builtins.getattr" | "builtins.hasattr" | "builtins.setattr" | "builtins.vars" | "builtins.dir"
+    )
 }
 
 /// The function and the attribute that a place begins with.

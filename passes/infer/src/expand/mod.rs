@@ -75,6 +75,7 @@ mod hooks;
 mod int_flags;
 mod item_slices;
 mod json_encoders;
+mod kept_attributes;
 mod kept_views;
 mod keywords;
 mod kinds_of_functions;
@@ -84,6 +85,7 @@ mod lazy;
 mod made_once;
 mod member_defaults;
 mod mixins;
+mod module_values;
 mod named_wrappers;
 mod names;
 mod names_given;
@@ -111,8 +113,10 @@ mod star_functions;
 mod subclasses;
 mod sums;
 mod super_reads;
+mod tees;
 mod template;
 mod threads;
+mod throws;
 mod tuple_makers;
 mod type_tests;
 mod version;
@@ -199,6 +203,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     bare_decorators::expand(&mut out);
     named_wrappers::expand(&mut out);
     decorate::expand(&mut out);
+    kept_attributes::expand(&mut out);
     threads::expand(&mut out);
     function_docs::expand(&mut out);
     commands::expand(&mut out);
@@ -232,6 +237,9 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if body.nodes.iter().any(|(_, row)| is_sum(&row.kind)) {
             sums::expand(&start, Arc::make_mut(body));
         }
+        module_values::expand(Arc::make_mut(body));
+        tees::expand(Arc::make_mut(body));
+        throws::expand(&start, Arc::make_mut(body));
         lazy::expand(Arc::make_mut(body));
         converted::expand(Arc::make_mut(body));
         kept_views::expand(&start, &views, Arc::make_mut(body));

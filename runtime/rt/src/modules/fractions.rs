@@ -350,6 +350,11 @@ impl Key for Fraction {
         if self.denominator == 1 {
             return self.numerator.key_hash();
         }
+        // A float that is equal has the same hash.
+        let float = self.to_f64();
+        if float.is_finite() && self.order_beside(float) == Some(std::cmp::Ordering::Equal) {
+            return float.key_hash();
+        }
         crate::mix_hash(self.numerator.key_hash(), self.denominator.key_hash())
     }
 

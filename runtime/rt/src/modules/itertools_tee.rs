@@ -40,6 +40,16 @@ where
     (Branch { source: source.clone(), at: 0 }, Branch { source, at: 1 })
 }
 
+/// `itertools.tee(items, 3)`.
+pub fn tee_three<'a, T: Clone + 'a, I>(items: I) -> (Branch<'a, T>, Branch<'a, T>, Branch<'a, T>)
+where
+    I: IntoIterator<Item = T, IntoIter: 'a>,
+{
+    let (first, rest) = tee(items);
+    let (second, third) = tee(rest);
+    (first, second, third)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

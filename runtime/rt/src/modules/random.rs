@@ -21,6 +21,8 @@ pub struct Random {
     state: Box<[u32; N]>,
     next: usize,
     gauss_next: Option<f64>,
+    /// Stands for the module: draws come from the generator that the module's functions share.
+    is_module: bool,
 }
 
 /// What `getstate()` gives: what comes next from then on.
@@ -131,13 +133,21 @@ impl Seed for () {
 impl Random {
     /// `random.Random(seed)`; `()` for no seed.
     pub fn new(seed: impl Seed) -> Random {
-        let mut random = Random { state: Box::new([0; N]), next: N, gauss_next: None };
+        let mut random = Random { state: Box::new([0; N]), next: N, gauss_next: None, is_module: false };
         random.seed(seed);
         random
     }
 
+    /// The module `random` where a generator is expected.
+    pub fn module() -> Random {
+        Random { state: Box::new([0; N]), next: N, gauss_next: None, is_module: true }
+    }
+
     /// `r.seed(seed)`; `()` for no seed.
     pub fn seed(&mut self, seed: impl Seed) {
+        if self.is_module {
+            return shared().seed(seed);
+        }
         let key = seed.words();
         let state = &mut self.state;
         state[0] = 19_650_218;
@@ -182,6 +192,10 @@ impl Random {
     #[inline]
     fn bits32(&mut self) -> u32 {
         if self.next >= N {
+            // It has no words of its own, ever.
+            if self.is_module {
+                return shared().bits32();
+            }
             self.refill();
         }
         let mut y = self.state[self.next];
@@ -246,11 +260,17 @@ impl Random {
 
     /// `r.getstate()`: the generator as it stands.
     pub fn getstate(&self) -> RandomState {
+        if self.is_module {
+            return shared().getstate();
+        }
         RandomState(self.clone())
     }
 
     /// `r.setstate(state)`.
     pub fn setstate(&mut self, state: &RandomState) {
+        if self.is_module {
+            return shared().setstate(state);
+        }
         self.clone_from(&state.0);
     }
 
@@ -357,6 +377,9 @@ impl Random {
 
     /// `r.gauss(mu, sigma)`.
     pub fn gauss(&mut self, mu: f64, sigma: f64) -> f64 {
+        if self.is_module {
+            return shared().gauss(mu, sigma);
+        }
         let z = self.gauss_next.take().unwrap_or_else(|| {
             let angle = self.random() * (2.0 * PI);
             let radius = (-2.0 * (1.0 - self.random()).ln()).sqrt();

@@ -153,6 +153,16 @@ impl Num {
         }
     }
 
+    /// `round(n, ndigits)` where there may be none: an integer then.
+    #[track_caller]
+    pub fn round_if(self, ndigits: Option<i64>) -> Num {
+        match (self, ndigits) {
+            (number, Some(ndigits)) => number.round_to(ndigits),
+            (Int(number), None) => Int(number),
+            (Float(number), None) => Int(float::round_half_even(number)),
+        }
+    }
+
     /// `abs(n)`.
     #[track_caller]
     pub fn abs(self) -> Num {

@@ -274,7 +274,11 @@ fn number_attr(number: &Value, name: &str) -> Option<Value> {
 /// `getattr(v, name, default)`.
 #[track_caller]
 pub fn get_attr_or(value: &Value, name: &str, default: Value) -> Value {
-    find_attr(value, name).unwrap_or(default)
+    let found = match value {
+        Value::Object(object) => super::members::asked_attr(object, name),
+        other => find_attr(other, name),
+    };
+    found.unwrap_or(default)
 }
 
 /// `vars(v)`.

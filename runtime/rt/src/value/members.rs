@@ -20,7 +20,7 @@ pub fn has_attr(value: &Value, name: &str) -> bool {
 /// lacks: its methods are not all known here.
 pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
     match value {
-        Value::Object(object) => match std::rc::Rc::clone(object).get_attr(name) {
+        Value::Object(object) => match asked_attr(object, name) {
             Some(_) => Some(true),
             None => object.has(name),
         },
@@ -28,6 +28,15 @@ pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
         // What a type has hangs on the type.
         Value::Function(function) if function.is_type() => None,
         _ => Some(is_among(members(value), name)),
+    }
+}
+
+/// An attribute of an object, whose `__getattr__` may raise `AttributeError` to say that there is none.
+pub(super) fn asked_attr(object: &std::rc::Rc<dyn super::Object>, name: &str) -> Option<Value> {
+    match crate::unwind::catch(|| std::rc::Rc::clone(object).get_attr(name)) {
+        Ok(found) => found,
+        Err(error) if error.is_a(AttributeError) => None,
+        Err(error) => crate::raise(error),
     }
 }
 
