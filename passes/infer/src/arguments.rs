@@ -76,7 +76,9 @@ impl Apply<'_, '_, '_> {
         }
         for (at, arg) in args.iter().copied().enumerate() {
             let is_rest = bound.rest.contains(&at);
-            if is_rest || is_fixed(self, arg) || (!spread && self.is_simple(arg)) {
+            // What is read here may be another value behind what follows.
+            let stays = self.is_simple(arg) && !self.is_changing(arg, &args[at + 1..]);
+            if is_rest || is_fixed(self, arg) || (!spread && stays) {
                 given.args.push(arg);
             } else {
                 let origin = self.origin(arg);
@@ -94,6 +96,21 @@ impl Apply<'_, '_, '_> {
         self.check_count(signature, bound, &given, stmts);
         self.check_names(signature, bound, &given, stmts);
         given
+    }
+
+    /// Whether an argument reads a number or text in a place that calls among later arguments may assign.
+    fn is_changing(&self, arg: NodeId, later: &[NodeId]) -> bool {
+        let reads = |of: NodeId| matches!(self.body.nodes[of].kind, Node::Use(..));
+        let calls = |of: NodeId| {
+            let mut found = false;
+            self.body.walk(Child::Node(of), &mut |node| {
+                found |= matches!(self.body.nodes[node].kind, Node::Call { .. } | Node::Await(_));
+            });
+            found
+        };
+        let mut reads_some = false;
+        self.body.walk(Child::Node(arg), &mut |node| reads_some |= reads(node));
+        reads_some && !self.ty(arg).is_mutable() && later.iter().any(|later| calls(*later))
     }
 
     /// The arguments of unknown number as one sequence.

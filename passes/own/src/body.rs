@@ -430,6 +430,20 @@ impl Own<'_> {
 
     /// Gives a value a name.
     pub fn named(&mut self, value: NodeId) -> NodeId {
+        // A value that was just made and is lent: the value gets the name.
+        if let Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } = &self.out.nodes[value].kind
+            && let made = args[0]
+            && matches!(self.out.nodes[made].kind, Node::Op { .. } | Node::Call { .. } | Node::Format(_))
+            && !matches!(self.out.ty(made).kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_))
+            && !matches!(
+                self.out.nodes[made].kind,
+                Node::Op { op: Op::OptOp(_) | Op::UnionOp(_) | Op::ClassOp(_) | Op::RsOp(_), .. }
+            )
+        {
+            let (ty, origin) = (self.out.ty(value), self.out.nodes[value].origin);
+            let inner = self.named(made);
+            return self.out.op(RsOp::Ref, vec![inner], ty, origin);
+        }
         let row = &self.out.nodes[value];
         let (ty, origin) = (row.ty, row.origin);
         let hint = self.hint(value).unwrap_or("value");

@@ -6,7 +6,7 @@
 //!
 //! Holds back when the text is changed in place, is captured, or may be without value.
 
-use crate::access::Accesses;
+use crate::access::{Accesses, Event, Kind};
 use crate::body::{Own, Want};
 use crate::iter::Form;
 use crate::live::Liveness;
@@ -32,7 +32,11 @@ pub fn literals(body: &Body<Typed>, live: &Liveness, all: &Accesses) -> FxHashSe
         *count += 1;
         *is_text &= value.is_some_and(|value| gives_text(body, value));
     }
-    for event in all.events.iter().filter(|event| event.kind.changes() && !event.path.is_empty()) {
+    // What a function of the program changes is a text of its own.
+    let is_changed = |event: &&Event| {
+        event.kind.changes() && !event.path.is_empty() || matches!(event.kind, Kind::Mut | Kind::LendMut)
+    };
+    for event in all.events.iter().filter(is_changed) {
         out.remove(&event.root);
     }
     let tried = has_try(body);
