@@ -22,7 +22,10 @@ pub(crate) fn settle(program: &mut Program<Typed>) {
         program.classes.keys().copied().filter(|class| is_record(program, *class)).collect();
     for class in program.classes.values_mut() {
         let class = Arc::make_mut(class);
-        class.fields.iter_mut().for_each(|field| field.ty = plain(field.ty));
+        for field in &mut class.fields {
+            field.flags.nil = may_hold_nil(field.ty);
+            field.ty = plain(field.ty);
+        }
     }
     for global in program.globals.values_mut() {
         let ty = plain(global.ty);
@@ -40,6 +43,12 @@ pub(crate) fn settle(program: &mut Program<Typed>) {
             settle_node(body, node, &direct);
         }
     }
+}
+
+/// Whether parts of a value may be nil, and none is an `Option` of the program.
+fn may_hold_nil(ty: Ty) -> bool {
+    let is_own = |part: Ty| matches!(part.kind(), TyKind::Lib(name, _) if *name == "Option");
+    ty.any(&mut |part| matches!(part.kind(), TyKind::Option(_))) && !ty.any(&mut |part| is_own(part))
 }
 
 /// `option<T>` for `Option<T>`, unless `T` may be absent itself.
