@@ -296,6 +296,7 @@ impl Apply<'_, '_, '_> {
                 self.text_change(*of, rest.first().copied(), origin)
             }
             ("ruchy.is_nil", [value]) if *self.ty(*value).kind() == TyKind::Unit => self.always(true, *value),
+            ("ruchy.bool", [value]) if *self.ty(*value).kind() == TyKind::Unit => self.always(false, *value),
             ("ruchy.is_nil", [value])
                 if matches!(self.ty(*value).kind(), TyKind::Value | TyKind::Union(_)) =>
             {
@@ -308,6 +309,16 @@ impl Apply<'_, '_, '_> {
             }
             // A text is its own text.
             ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
+            // What a dynamic value adds to a text, its type says at run time.
+            ("ruchy.text_of", [value])
+                if matches!(self.ty(*value).kind(), TyKind::Value | TyKind::Union(_)) =>
+            {
+                let empty = self.mk(Node::Const(Const::Str("".into())), Ty::str(), origin);
+                let (empty, value) = (self.dynamic(empty), self.dynamic(*value));
+                let add = Attr::Name(Name::new("add"));
+                let sum = self.mk_op(ValueOp::Binary, add, vec![empty, value], Ty::value());
+                self.coerce(sum, Ty::str())
+            }
             ("ruchy.type_of", [value])
                 if crate::ruchy::type_word(self.types.env(), self.ty(*value)).is_some() =>
             {

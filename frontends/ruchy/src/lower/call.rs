@@ -59,6 +59,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "fs_remove_file",
     "fs_rename",
     "fs_write",
+    "input",
     "int",
     "is_nil",
     "join",
@@ -93,6 +94,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "random_int",
     "range",
     "read_file",
+    "readline",
     "reverse",
     "round",
     "sin",
@@ -105,11 +107,17 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "tan",
     "timestamp",
     "to_string",
+    "type",
     "type_of",
+    "typeof",
     "unique",
     "write_file",
     "zip",
 ];
+
+/// Methods of lists that are functions, too: `map(xs, f)` is `xs.map(f)`.
+const OF_LISTS: &[&str] =
+    &["all", "any", "each", "filter", "find", "flat_map", "fold", "for_each", "map", "reduce", "sort_by"];
 
 /// Methods that keep an argument: what a place holds is handed over as a copy.
 const KEEPING: &[&str] = &[
@@ -239,13 +247,55 @@ impl<'t> Lowerer<'t> {
             .collect();
         missing.sort_by_key(|(at, ..)| *at);
         let given: Vec<&str> = args.iter().filter_map(|arg| arg.field("name")).map(Syntax::text).collect();
-        for (_, name, value) in missing.into_iter().filter(|(_, name, _)| !given.contains(name)) {
+        missing.retain(|(_, name, _)| !given.contains(name));
+        let Some((_, _, first)) = missing.first().copied() else { return };
+        // A default sees the parameters before it.
+        let params = super::function::parameters_around(first);
+        let sees = |value: Syntax<'t>| {
+            let mut found = false;
+            walk(value, &mut |part| found |= part.is("identifier") && params.contains(&part.text()));
+            found
+        };
+        let is_open = missing.iter().any(|(_, _, value)| sees(*value));
+        if is_open {
+            self.name_arguments(&params, args, out);
+        }
+        for (_, name, value) in missing {
             let value = match self.hides_names(value) {
                 true => self.unsupported(value, "a default whose names mean others where it is computed"),
                 false => self.expr(value),
             };
             out.push(Arg { kind: ArgKind::Named(Name::new(name)), value });
+            if is_open {
+                self.name_argument(name, out.len() - 1, first, out);
+            }
         }
+        if is_open {
+            self.cx.scopes.pop();
+        }
+    }
+
+    /// Gives the arguments of a call the names of the parameters, in a scope of their own.
+    fn name_arguments(&mut self, params: &[&'t str], args: &[Syntax<'t>], out: &mut [Arg]) {
+        self.cx.scopes.push(Default::default());
+        for (at, arg) in args.iter().enumerate() {
+            let name = match arg.field("name").filter(|_| arg.is("named_argument")) {
+                Some(name) => params.iter().copied().find(|param| *param == name.text()),
+                None => params.get(at).copied(),
+            };
+            if let Some(name) = name.filter(|_| at < out.len()) {
+                self.name_argument(name, at, *arg, out);
+            }
+        }
+    }
+
+    fn name_argument(&mut self, name: &'t str, at: usize, node: Syntax<'t>, out: &mut [Arg]) {
+        let kept = self.temp(name, node);
+        let value = self.copy(out[at].value, node);
+        self.push_set(Place::local(kept), value, node);
+        out[at].value = self.use_local(kept, node);
+        self.bind(name, kept, false, false);
+        self.cx.defaulted.push(kept);
     }
 
     /// Whether an argument is read before a later one changes a variable.
@@ -327,6 +377,17 @@ impl<'t> Lowerer<'t> {
         if name == "assert" {
             return self.assert(args, node);
         }
+        if let ("apply", Some((callee, rest))) = (name, args.split_first()) {
+            let callee = Callee::Value(self.expr(*callee));
+            return self.call_with(callee, rest, node);
+        }
+        if OF_LISTS.contains(&name) && args.len() > 1 {
+            let values = self.operands(args, |this, arg| match arg.is("lambda") {
+                true => this.brief_lambda(arg),
+                false => this.expr(arg),
+            });
+            return self.method_of(values[0], name, values[1..].to_vec(), node);
+        }
         if !FUNCTIONS.contains(&name) {
             let why = format!("`{name}` is not defined");
             return self.hole(UNKNOWN_NAME, function, why);
@@ -386,6 +447,7 @@ impl<'t> Lowerer<'t> {
         }
         let name = match name {
             "str" => "to_string",
+            "typeof" | "type" => "type_of",
             "float" => "as_float",
             "int" | "parse_int" => "to_int",
             "parse_float" => "to_float",
@@ -507,12 +569,21 @@ impl<'t> Lowerer<'t> {
             "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
             text => text,
         };
+        // What a list gives that is written empty.
+        let is_of_nothing = receiver.is("list_expression") && receiver.first().is_none();
+        if is_of_nothing
+            && matches!(text, "first" | "last" | "min" | "max" | "get")
+            && !self.wants_outcome(node)
+        {
+            args.iter().for_each(|arg| self.effect(*arg));
+            return self.nil(node);
+        }
         let of = match self.receiver_of(receiver, text, args) {
             Ok(of) => of,
             Err(hole) => return hole,
         };
         if CHANGING.contains(&text)
-            && let Some(root) = root_of(receiver)
+            && let Some(root) = root_of(receiver).filter(|_| !self.is_of_object(receiver))
         {
             self.check_change(root);
         }

@@ -57,6 +57,17 @@ fn is_shown(node: Syntax<'_>) -> bool {
     }
 }
 
+/// Whether nothing sees the value of an expression: a statement with another one below.
+fn is_dropped(node: Syntax<'_>) -> bool {
+    let Some(stmt) = node.parent().filter(|around| around.is("expression_statement")) else { return false };
+    let Some(block) = stmt.parent() else { return false };
+    let is_last = block.named().last().is_some_and(|last| last.start() == stmt.start());
+    let around = block.parent().map_or("", Syntax::kind);
+    !is_last
+        || block.is("source_file")
+        || matches!(around, "for_expression" | "while_expression" | "loop_expression")
+}
+
 impl<'t> Lowerer<'t> {
     /// Whether the file asks for nil anywhere.
     pub(super) fn collect_nil(&mut self, root: Syntax<'t>) {
@@ -141,7 +152,8 @@ impl<'t> Lowerer<'t> {
     ) -> std::borrow::Cow<'n, str> {
         if !self.wants_outcome(node) {
             let is_plain = node.field("arguments").is_some_and(|args| args.first().is_none());
-            return match is_plain && MAY_BE_NIL.contains(&name) && self.is_only_shown(node) {
+            let may_be_nil = is_plain && MAY_BE_NIL.contains(&name);
+            return match may_be_nil && (self.is_only_shown(node) || is_dropped(node)) {
                 true => format!("{name}_or_nil").into(),
                 false => name.into(),
             };
@@ -197,7 +209,11 @@ impl<'t> Lowerer<'t> {
             return self.nil(node);
         };
         self.where_there(value, node, |this, of| {
-            let place = Place::node(of).with(Proj::Field(Name::new(name.text())));
+            let part = match this.dict_key(value, name) {
+                Some(key) => Proj::Index(key),
+                None => Proj::Field(Name::new(name.text())),
+            };
+            let place = Place::node(of).with(part);
             let part = this.use_place(place, node);
             this.copy(part, node)
         })

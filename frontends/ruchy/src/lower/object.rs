@@ -38,6 +38,25 @@ const OF_DICTS: &[&str] = &[
     "length",
 ];
 
+/// Methods that may give a dict.
+const GIVE_DICTS: &[&str] = &[
+    "clone",
+    "cloned",
+    "copy",
+    "expect",
+    "get",
+    "get_or",
+    "group_by",
+    "last",
+    "first",
+    "merge",
+    "pop",
+    "remove",
+    "to_owned",
+    "unwrap",
+    "unwrap_or",
+];
+
 /// What a file says of objects.
 #[derive(Default)]
 pub(crate) struct Objects<'t> {
@@ -51,6 +70,10 @@ pub(crate) struct Objects<'t> {
     pub function_keys: FxHashSet<&'t str>,
     /// What variables are declared with, by name.
     lets: FxHashMap<&'t str, Vec<Syntax<'t>>>,
+    /// What keys of objects hold, by key.
+    parts: FxHashMap<&'t str, Vec<Syntax<'t>>>,
+    /// Names of what is written as JSON.
+    written: FxHashSet<&'t str>,
     /// Names that are used as dicts.
     dicts: FxHashSet<&'t str>,
     asked: Asked<'t>,
@@ -63,6 +86,17 @@ impl<'t> Lowerer<'t> {
         let (mut literals, mut lets) = (Vec::new(), Vec::new());
         walk(root, &mut |node| match node.kind() {
             "object" => literals.push(node),
+            "call_expression" if writes_json(node) => {
+                let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
+                let names = args.into_iter().filter(|arg| arg.is("identifier"));
+                self.objects.written.extend(names.map(Syntax::text));
+            }
+            "field" if node.field("type").is_some_and(|ty| ty.is("function_type")) => {
+                self.objects.function_keys.extend(node.field("name").map(Syntax::text));
+            }
+            "pair" if let (Some(key), Some(value)) = (node.field("key"), node.field("value")) => {
+                self.objects.parts.entry(key.text().trim_matches('"')).or_default().push(value);
+            }
             "let_declaration" => {
                 let name = node.field("pattern").map(|pattern| pattern.field("name").unwrap_or(pattern));
                 lets.extend(name.zip(node.field("value")));
@@ -75,6 +109,8 @@ impl<'t> Lowerer<'t> {
         self.objects.root = Some(root);
         (self.objects.dicts, self.objects.asked) = dict_names(root);
         let grown = grown_elsewhere(root, &self.objects.lets);
+        self.objects.dicts.extend(grown);
+        let grown = grown_inside(root);
         self.objects.dicts.extend(grown);
         for literal in literals {
             match self.record_keys(literal) {
@@ -115,6 +151,9 @@ impl<'t> Lowerer<'t> {
             || is_asked(literal)
             || self.is_given_as_dict(literal)
             || is_mixed(literal)
+            || self.is_typed_dict(literal)
+            || self.is_written(literal)
+            || literal.parent().is_some_and(|around| around.is("spread"))
             || self.is_part_of_dict(literal)
             || is_walked(literal);
         keys.sort();
@@ -130,6 +169,80 @@ impl<'t> Lowerer<'t> {
             self.objects.asked.iter().find(|(known, _)| *known == name).map(|(_, asked)| asked)
         });
         asked.zip(at).is_some_and(|(asked, at)| asked.get(at) == Some(&true))
+    }
+
+    /// Whether a literal stands in what is written as JSON, at once or by its name.
+    fn is_written(&self, literal: Syntax<'t>) -> bool {
+        let mut at = literal;
+        while let Some(around) = at.parent() {
+            match around.kind() {
+                "pair" | "object" | "list_expression" | "parenthesized_expression" | "list_comprehension" => {
+                }
+                "arguments" => return around.parent().is_some_and(writes_json),
+                "let_declaration" => {
+                    let name = around.field("pattern").map(|name| name.field("name").unwrap_or(name));
+                    return name.is_some_and(|name| self.objects.written.contains(name.text()));
+                }
+                _ => return false,
+            }
+            at = around;
+        }
+        false
+    }
+
+    /// Whether what a literal goes to is declared as a map: a variable, a parameter, a field or a result.
+    fn is_typed_dict(&self, literal: Syntax<'t>) -> bool {
+        let is_map = |ty: Syntax<'t>| {
+            let text = ty.text().trim_start_matches('&').trim_start_matches("mut ").trim();
+            text.starts_with("HashMap") || text.starts_with("BTreeMap")
+        };
+        let declared = |owner: &str, kind: &str, name: &str| {
+            let mut found = None;
+            if let Some(root) = self.objects.root {
+                walk(root, &mut |node| {
+                    let is_owner = node.field("name").is_some_and(|of| of.text() == owner)
+                        && matches!(node.kind(), "struct_item" | "class_item" | "actor_item" | "enum_item");
+                    if is_owner {
+                        walk(node, &mut |part| {
+                            if part.is(kind) && part.field("name").is_some_and(|of| of.text() == name) {
+                                found = found.or(part.field("type"));
+                            }
+                        });
+                    }
+                });
+            }
+            found.is_some_and(is_map)
+        };
+        let Some(around) = literal.parent() else { return false };
+        match around.kind() {
+            "let_declaration" | "const_item" | "field" | "parameter" => {
+                around.field("type").is_some_and(is_map)
+            }
+            "field_initializer" => {
+                let owner = around.parent().and_then(|of| of.field("name"));
+                let name = around.field("name");
+                owner.zip(name).is_some_and(|(owner, name)| declared(owner.text(), "field", name.text()))
+            }
+            "arguments" => self.parameter_type(literal, around).is_some_and(is_map),
+            "return_expression" | "expression_statement" => result_type(around).is_some_and(is_map),
+            _ => false,
+        }
+    }
+
+    /// The type of the parameter that an argument of a function of the file is for.
+    fn parameter_type(&self, argument: Syntax<'t>, list: Syntax<'t>) -> Option<Syntax<'t>> {
+        let at = list.named().iter().position(|arg| arg.start() == argument.start())?;
+        let name = list.parent().and_then(called)?;
+        let mut found = None;
+        walk(self.objects.root?, &mut |node| {
+            let is_callee =
+                node.is("function_item") && node.field("name").is_some_and(|known| known.text() == name);
+            if let Some(params) = node.field("parameters").filter(|_| is_callee) {
+                let params = params.named().into_iter().filter(|param| !param.is("self_parameter"));
+                found = params.skip(at).next().and_then(|param| param.field("type"));
+            }
+        });
+        found
     }
 
     /// Whether an object stands in one that is a dict and holds values of other types, too.
@@ -269,16 +382,19 @@ impl<'t> Lowerer<'t> {
     /// The key that a field of a dict means: `counts.total`.
     pub(super) fn dict_key(&mut self, value: Syntax<'t>, name: Syntax<'t>) -> Option<NodeId> {
         let text = name.text();
+        if self.caught_record(value).is_some() {
+            return None;
+        }
         // A part of a tuple.
         if text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
         let is_known = |start: usize| self.objects.of.contains_key(&start);
-        let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
+        let of = self.values_of(value);
         let literals: Vec<usize> = of
             .into_iter()
             .flatten()
-            .filter(|of| of.is("object") || is_empty_object(**of))
+            .filter(|of| of.is("object") || is_empty_object(*of))
             .map(|of| of.start())
             .collect();
         let is_dict = match literals.is_empty() {
@@ -286,6 +402,23 @@ impl<'t> Lowerer<'t> {
             true => self.objects.has_dicts && !self.is_field(text),
         };
         is_dict.then(|| self.text(text, name))
+    }
+
+    /// What a variable is declared with, or what a key holds; a parameter or a loop's variable has no such value.
+    fn values_of(&self, of: Syntax<'t>) -> Option<Vec<Syntax<'t>>> {
+        if !of.is("identifier") {
+            return step_of(of).and_then(|key| self.objects.parts.get(key)).cloned();
+        }
+        if self.variable(of.text()).is_some_and(|variable| variable.is_borrowed) {
+            return None;
+        }
+        let binding = self.look_up(of.text());
+        let outer = self.outer.iter().filter(|_| matches!(binding, Binding::Global(_)));
+        let known = [&self.cx].into_iter().chain(outer).flat_map(|cx| cx.values.iter().rev());
+        match known.into_iter().find(|(known, _)| *known == binding) {
+            Some((_, value)) => Some(vec![*value]),
+            None => self.objects.lets.get(of.text()).cloned(),
+        }
     }
 
     /// Whether some type of the file has a field of the name.
@@ -300,7 +433,7 @@ impl<'t> Lowerer<'t> {
     pub(super) fn record_key(&self, value: Syntax<'t>, index: Syntax<'t>) -> Option<Name> {
         let key = index.is("string").then(|| literal::string(index.text()))?;
         let is_key = self.objects.records.iter().any(|(_, keys)| keys.contains(&key));
-        let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
+        let of = self.values_of(value);
         let is_dict = of.is_some_and(|of| {
             of.iter().any(|of| {
                 (of.is("object") || is_empty_object(*of)) && self.shape_of(*of).is_none()
@@ -313,6 +446,11 @@ impl<'t> Lowerer<'t> {
     fn grown_key(&self, value: Syntax<'t>, key: &str) -> bool {
         let held = value.is("identifier").then(|| self.held_record(value.text())).flatten();
         held.and_then(|record| self.keys_of(record)).is_some_and(|keys| keys.iter().any(|known| known == key))
+    }
+
+    /// Whether some object of the file is a dict.
+    pub(super) fn objects_have_dicts(&self) -> bool {
+        self.objects.has_dicts
     }
 
     /// The record that a variable holds, as far as its declaration says so.
@@ -385,6 +523,7 @@ impl<'t> Lowerer<'t> {
 
     /// Notes the record that a new variable holds.
     pub(super) fn hold(&mut self, name: &'t str, value: Syntax<'t>) {
+        self.cx.values.push((self.look_up(name), value));
         if value.is("object")
             && let Some(record) = self.shape_of(value)
         {
@@ -470,15 +609,24 @@ impl<'t> Lowerer<'t> {
     /// Whether what a pair walks over may be a dict, whose entries it gets.
     pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
         let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
+        let of = super::call::of_iterator(iterable);
         is_pair
-            && matches!(
-                super::call::of_iterator(iterable).kind(),
-                "object" | "identifier" | "field_expression" | "index_expression"
-            )
+            && match of.kind() {
+                "object" | "identifier" | "field_expression" | "index_expression" => true,
+                "call_expression" => called(of).is_some_and(|name| {
+                    !matches!(self.look_up(name), Binding::Unknown)
+                        || self.methods.contains(name)
+                        || GIVE_DICTS.contains(&name)
+                }),
+                _ => false,
+            }
     }
 
     /// Whether a pattern asks for keys that no object of the file has, and what it looks at is one of those.
     pub(super) fn never_fits(&self, subject: Syntax<'t>, pattern: Syntax<'t>) -> bool {
+        if self.never_caught(subject, pattern) {
+            return true;
+        }
         let is_record = match subject.kind() {
             "object" => self.shape_of(subject).is_some(),
             "identifier" => self.held_record(subject.text()).is_some(),
@@ -495,12 +643,18 @@ impl<'t> Lowerer<'t> {
             && !keys.iter().any(|key| matches!(key.as_str(), "message" | "type"))
     }
 
+    /// The records that have all of these keys.
+    pub(super) fn records_with(&self, keys: &[String]) -> Vec<Name> {
+        let fits = |known: &Vec<String>| keys.iter().all(|key| known.contains(key));
+        self.objects.records.iter().filter(|(_, known)| fits(known)).map(|(of, _)| *of).collect()
+    }
+
     /// The record that a pattern of an object takes apart.
     pub(super) fn pattern_record(&self, keys: &[String]) -> Option<Name> {
-        let fits = |known: &Vec<String>| keys.iter().all(|key| known.contains(key));
-        let mut found = self.objects.records.iter().filter(|(_, known)| fits(known));
-        let first = found.next()?;
-        found.next().is_none().then_some(first.0)
+        match self.records_with(keys)[..] {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 }
 
@@ -510,8 +664,37 @@ fn key_of(pair: Syntax<'_>) -> Option<String> {
     Some(if key.is("string") { literal::string(key.text()) } else { key.text().to_owned() })
 }
 
+/// The type that a function says it gives, where a statement of it gives its value.
+fn result_type(stmt: Syntax<'_>) -> Option<Syntax<'_>> {
+    let mut at = stmt;
+    while let Some(around) = at.parent() {
+        match around.kind() {
+            "function_item" | "lambda" => return around.field("return_type"),
+            "block" => {
+                let is_last = around.named().last().is_some_and(|last| last.start() == at.start());
+                if stmt.is("expression_statement") && !is_last {
+                    return None;
+                }
+            }
+            "for_expression" | "while_expression" | "loop_expression" if stmt.is("expression_statement") => {
+                return None;
+            }
+            _ => {}
+        }
+        at = around;
+    }
+    None
+}
+
 /// Whether a literal is an argument or the receiver of a method of dicts.
 fn is_asked(literal: Syntax<'_>) -> bool {
+    let in_it = literal.parent().filter(|around| around.is("binary_expression")).is_some_and(|around| {
+        around.field("right").is_some_and(|right| right.start() == literal.start())
+            && around.field("operator").is_some_and(|sign| sign.text() == "in" || sign.is("not in"))
+    });
+    if in_it {
+        return true;
+    }
     let asks = |of: Syntax<'_>| {
         let is_called =
             of.parent().is_some_and(|call| call.field("function").is_some_and(|f| f.start() == of.start()));
@@ -526,8 +709,9 @@ fn is_asked(literal: Syntax<'_>) -> bool {
     if call.is_some_and(writes_json) {
         return true;
     }
-    let name = call.and_then(|call| call.field("function")).and_then(|function| function.field("name"));
-    name.is_some_and(|name| OF_DICTS.contains(&name.text()) && name.text() != "insert")
+    let function = call.and_then(|call| call.field("function"));
+    function.is_some_and(|of| of.text() == "len")
+        || function.and_then(|of| of.field("name")).is_some_and(|name| name.text() == "merge")
 }
 
 /// Names of objects that get a key in another block than that of their declaration.
@@ -561,6 +745,41 @@ fn grown_elsewhere<'t>(root: Syntax<'t>, lets: &FxHashMap<&'t str, Vec<Syntax<'t
         }
     });
     found
+}
+
+/// Keys whose objects get a key that they do not begin with: `o.a.c = 2` of `{ a: { b: 1 } }`.
+fn grown_inside<'t>(root: Syntax<'t>) -> Vec<&'t str> {
+    let mut held: FxHashMap<&'t str, Vec<String>> = FxHashMap::default();
+    walk(root, &mut |node| {
+        let value = node.field("value").filter(|value| node.is("pair") && value.is("object"));
+        if let Some((key, value)) = node.field("key").zip(value) {
+            let keys = value.named().into_iter().filter_map(key_of);
+            held.entry(key.text().trim_matches('"')).or_default().extend(keys);
+        }
+    });
+    let mut found = Vec::new();
+    walk(root, &mut |node| {
+        let left = node.field("left").filter(|_| matches!(node.kind(), "assignment" | "compound_assignment"));
+        let Some((key, of)) = left.and_then(|left| step_of(left).zip(left.field("value"))) else { return };
+        let Some(holder) = step_of(of) else { return };
+        found.extend(
+            held.get_key_value(holder)
+                .filter(|(_, keys)| !keys.iter().any(|known| known == key))
+                .map(|row| *row.0),
+        );
+    });
+    found
+}
+
+/// The key that `o.key` or `o["key"]` names.
+fn step_of(node: Syntax<'_>) -> Option<&str> {
+    match node.kind() {
+        "field_expression" => node.field("name").map(Syntax::text),
+        "index_expression" => {
+            node.field("index").filter(|index| index.is("string")).map(|index| index.text().trim_matches('"'))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a loop walks over a literal.
@@ -629,6 +848,7 @@ fn home(literal: Syntax<'_>) -> Option<(&str, bool)> {
             }
             "assignment" => return root_of(at.field("left")?).map(|root| (root.text(), is_item)),
             "pair" => return at.field("key").map(|key| (key.text(), is_item)),
+            "field_initializer" => return at.field("name").map(|name| (name.text(), is_item)),
             _ => return None,
         }
     }
@@ -715,10 +935,14 @@ type Asked<'t> = Vec<(&'t str, Vec<bool>)>;
 fn asked_parameters<'t>(root: Syntax<'t>, found: &FxHashSet<&'t str>) -> Asked<'t> {
     let mut functions = Vec::new();
     walk(root, &mut |node| {
-        let params = node.field("parameters").filter(|_| node.is("function_item"));
-        let (Some(name), Some(params)) = (node.field("name"), params) else { return };
+        let (name, of) = match node.kind() {
+            "let_declaration" => (node.field("pattern"), node.field("value").filter(|of| of.is("lambda"))),
+            _ => (node.field("name"), Some(node).filter(|of| of.is("function_item"))),
+        };
+        let params = of.and_then(|of| of.field("parameters"));
+        let (Some(name), Some(params)) = (name, params) else { return };
         let asked = |param: Syntax<'t>| {
-            let pattern = param.field("pattern").map(|of| of.field("name").unwrap_or(of));
+            let pattern = param.field("pattern").or(Some(param)).map(|of| of.field("name").unwrap_or(of));
             pattern.is_some_and(|name| found.contains(name.text()))
         };
         let params = params.named().into_iter().filter(|param| !param.is("self_parameter"));
