@@ -444,6 +444,7 @@ fn is_copied(ty: Ty) -> bool {
 const KEEPS: &[&str] = &[
     "value.is_sequence",
     "builtins.len",
+    "builtins.list",
     "ruchy.dataframe",
     "ruchy.dataframe_from_csv",
     "ruchy.dataframe_from_json",

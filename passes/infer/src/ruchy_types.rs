@@ -42,6 +42,31 @@ pub(crate) fn settle(program: &mut Program<Typed>) {
         for node in body.nodes.ids().collect::<Vec<_>>() {
             settle_node(body, node, &direct);
         }
+        for block in body.blocks.ids().collect::<Vec<_>>() {
+            give_nothing(body, block);
+        }
+    }
+}
+
+/// A call of the library that gives nothing is a statement where it ends a function: what it is in Rust may give
+/// something.
+fn give_nothing(body: &mut Body<Typed>, block: BlockId) {
+    let Some(last) = body.blocks[block].stmts.last() else { return };
+    let (StmtKind::Expr(node), origin) = (&last.kind, last.origin) else { return };
+    let Node::Return(Some(value)) = body.nodes[*node].kind else { return };
+    let node = *node;
+    let is_silent = matches!(&body.nodes[value].kind, Node::Call { callee: Callee::Lib(_), .. })
+        && *body.ty(value).kind() == TyKind::Unit;
+    if !is_silent {
+        return;
+    }
+    let is_end = block == body.root;
+    if let Some(last) = body.blocks[block].stmts.last_mut() {
+        last.kind = StmtKind::Expr(value);
+    }
+    if !is_end {
+        body.nodes[node].kind = Node::Return(None);
+        body.blocks[block].stmts.push(Stmt::new(StmtKind::Expr(node), origin));
     }
 }
 

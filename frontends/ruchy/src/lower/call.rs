@@ -503,7 +503,7 @@ impl<'t> Lowerer<'t> {
         if let Some(order) = self.order_call(receiver, text, node) {
             return order;
         }
-        if self.methods.contains(text) {
+        if self.methods.contains(text) && !(super::nil::may_be_nil(text) && self.is_declared_list(receiver)) {
             return self.own_method(node, receiver, text, args);
         }
         if let Some(call) = self.text_method(node, receiver, text, args) {
@@ -744,7 +744,7 @@ impl<'t> Lowerer<'t> {
             "merged" => "merge",
             other => other,
         };
-        let plain = self.nil_row(plain, all.len());
+        let plain = self.nil_row(plain, all.len(), node);
         self.call_lib(&format!("ruchy.{plain}"), all, node)
     }
 

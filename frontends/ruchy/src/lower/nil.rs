@@ -9,6 +9,11 @@ use batuta_syntax::Syntax;
 /// Methods that give nil where a file asks for it, and are an error of the program elsewhere.
 const MAY_BE_NIL: &[&str] = &["first", "last", "pop", "min", "max"];
 
+/// Whether a method gives nil where there is nothing.
+pub(super) fn may_be_nil(method: &str) -> bool {
+    MAY_BE_NIL.contains(&method)
+}
+
 /// Methods of `Option` and `Result` alone.
 const OF_OUTCOMES: &[&str] = &[
     "unwrap",
@@ -81,9 +86,30 @@ impl<'t> Lowerer<'t> {
         });
     }
 
+    /// Whether what a value goes to is declared, and is not what may be absent.
+    fn is_declared_there(&self, node: Syntax<'t>) -> bool {
+        let Some(around) = node.parent() else { return false };
+        let is_sure = |text: &str| !text.contains(['?', '_']) && !text.starts_with("Option");
+        match around.kind() {
+            "parenthesized_expression" => self.is_declared_there(around),
+            "let_declaration" => around.field("type").is_some_and(|ty| is_sure(ty.text())),
+            "return_expression" | "expression_statement" if !is_dropped(node) => {
+                let ret = self.cx.closure_rets.last().copied().unwrap_or(self.cx.body.ret);
+                !matches!(ret.kind(), TyKind::Unknown | TyKind::Unit | TyKind::Option(_) | TyKind::Lib(..))
+            }
+            _ => false,
+        }
+    }
+
     /// The row of a method: that which gives nil where the file asks for it.
-    pub(super) fn nil_row<'n>(&self, name: &'n str, args: usize) -> std::borrow::Cow<'n, str> {
-        match self.has_nil && args == 1 && MAY_BE_NIL.contains(&name) {
+    pub(super) fn nil_row<'n>(
+        &self,
+        name: &'n str,
+        args: usize,
+        node: Syntax<'t>,
+    ) -> std::borrow::Cow<'n, str> {
+        let may_be_nil = self.has_nil && args == 1 && MAY_BE_NIL.contains(&name);
+        match may_be_nil && !self.is_declared_there(node) {
             true => format!("{name}_or_nil").into(),
             false => name.into(),
         }

@@ -509,6 +509,21 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// Whether a receiver is a field that every type of the file which has one declares as a list.
+    pub(super) fn is_declared_list(&self, receiver: Syntax<'t>) -> bool {
+        let name = receiver.field("name").filter(|_| receiver.is("field_expression"));
+        let Some((name, root)) = name.zip(self.objects.root) else { return false };
+        let (mut found, mut all) = (false, true);
+        walk(root, &mut |node| {
+            let is_field = node.is("field") && node.field("name").is_some_and(|of| of.text() == name.text());
+            if is_field {
+                found = true;
+                all &= node.field("type").is_some_and(|ty| ty.text().starts_with("Vec<"));
+            }
+        });
+        found && all
+    }
+
     /// The sign of the ranges that all variables of a name are declared with.
     pub(super) fn held_range(&self, node: Syntax<'t>) -> Option<&'t str> {
         let values = self.objects.lets.get(node.text()).filter(|_| node.is("identifier"))?;

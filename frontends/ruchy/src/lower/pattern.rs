@@ -110,6 +110,7 @@ impl<'t> Lowerer<'t> {
             "tuple_pattern" => match &node.named()[..] {
                 [] => Pat::Const(Const::None),
                 [only] if !node.has_token(",") => self.pattern(*only, body),
+                parts if parts.iter().any(|part| part.is("rest_pattern")) => self.list_pattern(node, body),
                 parts => Pat::Tuple(parts.iter().map(|part| self.pattern(*part, body)).collect()),
             },
             "list_pattern" => self.list_pattern(node, body),
@@ -473,8 +474,10 @@ impl<'t> Lowerer<'t> {
                 }
                 None => Pat::Wild,
             },
-            "tuple_pattern" => Pat::Tuple(node.named().into_iter().map(|part| self.places(part)).collect()),
-            "list_pattern" => {
+            "tuple_pattern" if node.child("rest_pattern").is_none() => {
+                Pat::Tuple(node.named().into_iter().map(|part| self.places(part)).collect())
+            }
+            "tuple_pattern" | "list_pattern" => {
                 let (mut front, mut back, mut rest) = (Vec::new(), Vec::new(), None);
                 for part in node.named() {
                     if part.is("rest_pattern") {
