@@ -310,9 +310,7 @@ impl Apply<'_, '_, '_> {
             // A text is its own text.
             ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
             // What a dynamic value adds to a text, its type says at run time.
-            ("ruchy.text_of", [value])
-                if matches!(self.ty(*value).kind(), TyKind::Value | TyKind::Union(_)) =>
-            {
+            ("ruchy.text_of", [value]) if is_open(self.ty(*value)) => {
                 let empty = self.mk(Node::Const(Const::Str("".into())), Ty::str(), origin);
                 let (empty, value) = (self.dynamic(empty), self.dynamic(*value));
                 let add = Attr::Name(Name::new("add"));
@@ -712,5 +710,13 @@ fn is_callable(ty: Ty) -> Option<bool> {
         | TyKind::Set(_)
         | TyKind::Tuple(_) => Some(false),
         _ => None,
+    }
+}
+
+/// Whether a value is of one of several types, or of any.
+fn is_open(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Option(inner) => matches!(inner.kind(), TyKind::Union(_)),
+        kind => matches!(kind, TyKind::Value | TyKind::Union(_)),
     }
 }

@@ -55,8 +55,8 @@ fn give_nothing(body: &mut Body<Typed>, block: BlockId) {
     let (StmtKind::Expr(node), origin) = (&last.kind, last.origin) else { return };
     let Node::Return(Some(value)) = body.nodes[*node].kind else { return };
     let node = *node;
-    let is_silent = matches!(&body.nodes[value].kind, Node::Call { callee: Callee::Lib(_), .. })
-        && *body.ty(value).kind() == TyKind::Unit;
+    let is_silent = matches!(&body.nodes[value].kind, Node::Call { callee: Callee::Lib(name), .. }
+        if matches!(name.as_str().split('#').next(), Some("ruchy.insert" | "ruchy.add")));
     if !is_silent {
         return;
     }
