@@ -9,6 +9,8 @@ mod closure;
 mod contract;
 mod control;
 mod data;
+mod default;
+mod dicts;
 mod entry;
 mod exceptions;
 mod expr;
