@@ -274,20 +274,9 @@ impl<'t> Lowerer<'t> {
         };
         let mut arms = Vec::new();
         let (mut has_rest, mut is_last_plain) = (false, false);
-        let of_arm = |arm: Syntax<'t>| {
-            let pattern = arm.field("pattern");
-            let all = pattern.map_or(Vec::new(), alternatives);
-            all.into_iter().map(move |pattern| (arm, pattern))
-        };
-        let rows = body.named().into_iter().filter(|arm| arm.is("match_arm")).flat_map(of_arm);
-        let mut each = Vec::new();
-        for (arm, pattern) in rows {
-            let of = self.forms_of(value, pattern);
-            each.extend(of.into_iter().map(|form| (arm, pattern, form)));
-        }
         let mark = self.trivia.mark();
         let mut last = None;
-        for (arm, pattern, form) in each {
+        for (arm, pattern, form) in self.rows_of(value, body) {
             if self.never_fits(value, pattern) {
                 self.trivia.skip(arm.end());
                 continue;
@@ -349,6 +338,22 @@ impl<'t> Lowerer<'t> {
         }
         let chosen = self.node(Node::Match { subject, arms }, node);
         self.push_expr(chosen, node);
+    }
+
+    /// The arms of a `match`, once for each alternative that binds names and each form of object that may fit.
+    fn rows_of(
+        &self,
+        value: Syntax<'t>,
+        body: Syntax<'t>,
+    ) -> Vec<(Syntax<'t>, Syntax<'t>, Option<super::pattern::Form>)> {
+        let mut rows = Vec::new();
+        for arm in body.named().into_iter().filter(|arm| arm.is("match_arm")) {
+            for pattern in arm.field("pattern").map_or(Vec::new(), alternatives) {
+                let forms = self.forms_of(value, pattern);
+                rows.extend(forms.into_iter().map(|form| (arm, pattern, form)));
+            }
+        }
+        rows
     }
 
     /// The condition of an arm, with the statements that it asks for and the copies of the pattern's names.
