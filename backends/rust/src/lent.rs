@@ -62,7 +62,10 @@ pub fn slice(of: Expr) -> Expr {
         {
             Expr::Unary("&", list)
         }
-        Expr::Repeat("vec![", value, count) if matches!(&*count, Expr::Atom(text) if text.bytes().all(|byte| byte.is_ascii_digit())) => {
+        Expr::Repeat("vec![", value, count)
+            if !is_made(&value)
+                && matches!(&*count, Expr::Atom(text) if text.bytes().all(|byte| byte.is_ascii_digit())) =>
+        {
             Expr::Unary("&", Box::new(Expr::Repeat("[", value, count)))
         }
         Expr::Method(text, name, args)
@@ -73,5 +76,14 @@ pub fn slice(of: Expr) -> Expr {
             *text
         }
         other => Expr::Unary("&", Box::new(other)),
+    }
+}
+
+/// Whether an item of a list is an object of its own, which an array does not repeat.
+fn is_made(item: &Expr) -> bool {
+    match item {
+        Expr::Method(_, name, _) => matches!(name.as_str(), "to_owned" | "clone" | "to_string" | "to_vec"),
+        Expr::Repeat(open, ..) => *open == "vec![",
+        _ => false,
     }
 }

@@ -200,9 +200,10 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
         _ => format!("{name} {{{{{}}}}}", parts.join(", ")),
     };
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{text}\""))];
-    args.extend(
-        fields.iter().map(|field| Expr::call("rt::ruchy::nested", vec![Expr::unary("&", value(field))])),
-    );
+    args.extend(fields.iter().map(|field| {
+        let text = if field.flags.nil { "rt::ruchy::nested_or_nil" } else { "rt::ruchy::nested" };
+        Expr::call(text, vec![Expr::unary("&", value(field))])
+    }));
     args
 }
 

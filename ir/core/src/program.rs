@@ -209,6 +209,8 @@ pub struct FieldFlags {
     pub factory: bool,
     /// `InitVar`: a parameter of the constructor that `__post_init__` takes; no object has it.
     pub passed: bool,
+    /// Ruchy, after inference: its options stand for what may be nil, and show so.
+    pub nil: bool,
 }
 
 /// What wraps a field of a shared class: fields that change after construction sit in cells.
@@ -224,7 +226,15 @@ pub enum FieldCell {
 
 impl Default for FieldFlags {
     fn default() -> Self {
-        Self { init: true, repr: true, compare: true, kw_only: false, factory: false, passed: false }
+        Self {
+            init: true,
+            repr: true,
+            compare: true,
+            kw_only: false,
+            factory: false,
+            passed: false,
+            nil: false,
+        }
     }
 }
 

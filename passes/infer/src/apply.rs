@@ -413,6 +413,7 @@ impl Apply<'_, '_, '_> {
             Node::Match { subject, arms } => {
                 *subject = self.expr(*subject);
                 let subject_ty = self.ty(*subject);
+                arms.retain(|arm| !self.never_fits(subject_ty, &arm.pat));
                 if self.needs_tests(subject_ty, arms) {
                     return self.match_by_tests(id, *subject, std::mem::take(arms));
                 }

@@ -107,7 +107,9 @@ impl Apply<'_, '_, '_> {
                 }
                 self.own_format(value, conv, spec);
                 self.any_format(value, conv, spec);
-                if shows_function(self.ty(*value)) {
+                let is_named =
+                    self.body.lang == Lang::Ruchy && matches!(self.ty(*value).kind(), TyKind::Func(..));
+                if shows_function(self.ty(*value)) && !is_named {
                     let why = "the text of a function".to_owned();
                     *value = self.hole(*value, crate::apply::BAD_CALL, why);
                 }

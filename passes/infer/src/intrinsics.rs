@@ -296,6 +296,7 @@ impl Apply<'_, '_, '_> {
                 self.text_change(*of, rest.first().copied(), origin)
             }
             ("ruchy.is_nil", [value]) if *self.ty(*value).kind() == TyKind::Unit => self.always(true, *value),
+            ("ruchy.bool", [value]) if *self.ty(*value).kind() == TyKind::Unit => self.always(false, *value),
             ("ruchy.is_nil", [value])
                 if matches!(self.ty(*value).kind(), TyKind::Value | TyKind::Union(_)) =>
             {
@@ -308,6 +309,14 @@ impl Apply<'_, '_, '_> {
             }
             // A text is its own text.
             ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
+            // What a dynamic value adds to a text, its type says at run time.
+            ("ruchy.text_of", [value]) if is_open(self.ty(*value)) => {
+                let empty = self.mk(Node::Const(Const::Str("".into())), Ty::str(), origin);
+                let (empty, value) = (self.dynamic(empty), self.dynamic(*value));
+                let add = Attr::Name(Name::new("add"));
+                let sum = self.mk_op(ValueOp::Binary, add, vec![empty, value], Ty::value());
+                self.coerce(sum, Ty::str())
+            }
             ("ruchy.type_of", [value])
                 if crate::ruchy::type_word(self.types.env(), self.ty(*value)).is_some() =>
             {
@@ -708,5 +717,13 @@ fn is_callable(ty: Ty) -> Option<bool> {
         | TyKind::Set(_)
         | TyKind::Tuple(_) => Some(false),
         _ => None,
+    }
+}
+
+/// Whether a value is of one of several types, or of any.
+fn is_open(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Option(inner) => matches!(inner.kind(), TyKind::Union(_)),
+        kind => matches!(kind, TyKind::Value | TyKind::Union(_)),
     }
 }

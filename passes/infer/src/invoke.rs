@@ -204,6 +204,10 @@ impl Apply<'_, '_, '_> {
         let why = format!("the arguments do not fit the parameters of `{name}`");
         match crate::misfits::misfit(name, formals, skip, kinds) {
             Some(text) => {
+                let text = match self.body.lang {
+                    Lang::Ruchy => crate::misfits::miscounted(formals, skip, kinds).unwrap_or(text),
+                    _ => text,
+                };
                 if !self.is_choosing {
                     self.diags.report_with(BAD_CALL, origin, why);
                 }

@@ -33,6 +33,35 @@ impl Apply<'_, '_, '_> {
             || arms.iter().any(|arm| self.is_hard(&arm.pat, Some(inner)) || is_absent && asks_class(&arm.pat))
     }
 
+    /// Whether a pattern of an object is of another type than the value, in Ruchy, where one form of objects may be
+    /// looked for among others.
+    pub(crate) fn never_fits(&self, subject: Ty, pat: &Pat) -> bool {
+        let is_known = matches!(
+            subject.strip().kind(),
+            TyKind::Class(..)
+                | TyKind::Str
+                | TyKind::Int(_)
+                | TyKind::Float(_)
+                | TyKind::Bool
+                | TyKind::List(_)
+                | TyKind::Tuple(_)
+                | TyKind::Dict(..)
+        );
+        let is_object = |class: Name| {
+            let def = self.types.env().class(class);
+            def.is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { repr: false, .. }))
+        };
+        self.body.lang == Lang::Ruchy
+            && is_known
+            && match pat {
+                Pat::Class { class, .. } => {
+                    is_object(*class) && self.type_is(subject.strip(), *class) == Some(false)
+                }
+                Pat::Map { .. } => !matches!(subject.strip().kind(), TyKind::Dict(..)),
+                _ => false,
+            }
+    }
+
     /// A pattern of a class that looks for another class where an object may be absent.
     fn asks_absent(&self, class: Name, named: &[(Name, Pat)], args: &[Pat]) -> bool {
         let fields = self.types.env().match_fields(class);
@@ -156,6 +185,10 @@ impl Apply<'_, '_, '_> {
         for arm in arms {
             let value = self.again(subject);
             let mut asked = self.ask(arm.pat, value);
+            let is_ruled_out = |test: NodeId| self.body.as_const(test) == Some(&Const::Bool(false));
+            if self.body.lang == Lang::Ruchy && asked.test.is_some_and(is_ruled_out) {
+                continue;
+            }
             let guard = arm.guard.map(|guard| self.cond(guard));
             let has_value = self.body.blocks[arm.body].tail.is_some();
             self.block(arm.body, if has_value { want } else { None });

@@ -38,6 +38,20 @@ pub(crate) fn misfit(name: &str, formals: &[Formal], skip: usize, kinds: &[ArgKi
     (!missing.is_empty()).then(|| missing_text(name, "keyword-only", missing.into_iter().copied()))
 }
 
+/// Ruchy's words where a call has too few or too many arguments.
+pub(crate) fn miscounted(formals: &[Formal], skip: usize, kinds: &[ArgKind]) -> Option<String> {
+    let formals = formals.get(skip..)?;
+    let is_known = |kind: &ArgKind| match kind {
+        ArgKind::Named(name) => formals.iter().any(|formal| formal.name == Some(*name)),
+        kind => *kind == ArgKind::Positional,
+    };
+    let least = formals.iter().filter(|formal| !formal.has_default).count();
+    kinds
+        .iter()
+        .all(is_known)
+        .then(|| format!("Function expects {least}-{} arguments, got {}", formals.len(), kinds.len()))
+}
+
 fn wrong_name(name: &str, formals: &[Formal], filled: &[&Formal], named: &[Name]) -> Option<String> {
     if formals.iter().any(|formal| formal.kind == ParamKind::StarStar) {
         return None;

@@ -16,7 +16,7 @@ pub const DYNAMIC: Code =
 pub const NOT_RUCHY: Code = Code::warning("B0708", "this has no translation from Ruchy with these types yet");
 
 /// Library functions beside `ruchy.*` that mean the same.
-const KNOWN: &[&str] = &["builtins.range", "builtins.list", "builtins.set", "builtins.dict"];
+const KNOWN: &[&str] = &["builtins.range", "builtins.list", "builtins.set", "builtins.dict", "builtins.len"];
 
 /// The row of a method of the language: `ruchy.push` of `push`.
 pub(crate) fn method(name: Name) -> Name {
@@ -129,11 +129,22 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         for piece in &mut pieces {
             let Piece::Value { value, conv, spec, .. } = piece else { continue };
             let ty = body.ty(*value);
-            let is_nothing = matches!(body.nodes[*value].kind, Node::Op { op: Op::OptOp(OptOp::None), .. });
+            let is_nothing = matches!(
+                body.nodes[innermost(body, *value)].kind,
+                Node::Op { op: Op::OptOp(OptOp::None), .. }
+            );
             // What a list gives that never holds anything.
             let is_of_nothing = matches!(&body.nodes[*value].kind, Node::Call { callee: Callee::Lib(name), .. }
                 if name.as_str().contains("_or_nil") && matches!(ty.kind(), TyKind::Unit));
             let is_nothing = is_nothing && matches!(ty.kind(), TyKind::Option(_));
+            let is_function =
+                matches!(body.nodes[*value].kind, Node::Closure(_) | Node::Item(_) | Node::Use(..))
+                    && matches!(ty.kind(), TyKind::Func(..));
+            if spec.is_empty() && is_function {
+                *piece = Piece::Text("<function>".into());
+                is_changed = true;
+                continue;
+            }
             if spec.is_empty() && (is_nothing || is_of_nothing) {
                 *piece = Piece::Text("nil".into());
                 is_changed = true;
@@ -183,6 +194,15 @@ fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
         body.nodes[*id].kind = Node::Format(pieces);
     }
     is_changed
+}
+
+/// The value of a block that holds nothing else.
+fn innermost(body: &Body<Typed>, value: NodeId) -> NodeId {
+    let Node::Block { block, .. } = &body.nodes[value].kind else { return value };
+    match body.blocks[*block].tail.filter(|_| body.blocks[*block].stmts.is_empty()) {
+        Some(tail) => innermost(body, tail),
+        None => value,
+    }
 }
 
 /// What a spec that only pads a value has before it where it pads the text of the value.
@@ -422,6 +442,9 @@ fn is_copied(ty: Ty) -> bool {
 
 /// Methods that hand values on as they are.
 const KEEPS: &[&str] = &[
+    "value.is_sequence",
+    "builtins.len",
+    "builtins.list",
     "ruchy.dataframe",
     "ruchy.dataframe_from_csv",
     "ruchy.dataframe_from_json",
@@ -510,6 +533,7 @@ const KEEPS: &[&str] = &[
     "ruchy.rev",
     "ruchy.or_nil",
     "ruchy.is_nil",
+    "ruchy.not_nil",
     "ruchy.is_some",
     "ruchy.is_none",
     "ruchy.Some",

@@ -22,7 +22,10 @@ pub(crate) fn settle(program: &mut Program<Typed>) {
         program.classes.keys().copied().filter(|class| is_record(program, *class)).collect();
     for class in program.classes.values_mut() {
         let class = Arc::make_mut(class);
-        class.fields.iter_mut().for_each(|field| field.ty = plain(field.ty));
+        for field in &mut class.fields {
+            field.flags.nil = may_hold_nil(field.ty);
+            field.ty = plain(field.ty);
+        }
     }
     for global in program.globals.values_mut() {
         let ty = plain(global.ty);
@@ -39,7 +42,38 @@ pub(crate) fn settle(program: &mut Program<Typed>) {
         for node in body.nodes.ids().collect::<Vec<_>>() {
             settle_node(body, node, &direct);
         }
+        for block in body.blocks.ids().collect::<Vec<_>>() {
+            give_nothing(body, block);
+        }
     }
+}
+
+/// A call of the library that gives nothing is a statement where it ends a function: what it is in Rust may give
+/// something.
+fn give_nothing(body: &mut Body<Typed>, block: BlockId) {
+    let Some(last) = body.blocks[block].stmts.last() else { return };
+    let (StmtKind::Expr(node), origin) = (&last.kind, last.origin) else { return };
+    let Node::Return(Some(value)) = body.nodes[*node].kind else { return };
+    let node = *node;
+    let is_silent = matches!(&body.nodes[value].kind, Node::Call { callee: Callee::Lib(name), .. }
+        if matches!(name.as_str().split('#').next(), Some("ruchy.insert" | "ruchy.add")));
+    if !is_silent {
+        return;
+    }
+    let is_end = block == body.root;
+    if let Some(last) = body.blocks[block].stmts.last_mut() {
+        last.kind = StmtKind::Expr(value);
+    }
+    if !is_end {
+        body.nodes[node].kind = Node::Return(None);
+        body.blocks[block].stmts.push(Stmt::new(StmtKind::Expr(node), origin));
+    }
+}
+
+/// Whether parts of a value may be nil, and none is an `Option` of the program.
+fn may_hold_nil(ty: Ty) -> bool {
+    let is_own = |part: Ty| matches!(part.kind(), TyKind::Lib(name, _) if *name == "Option");
+    ty.any(&mut |part| matches!(part.kind(), TyKind::Option(_))) && !ty.any(&mut |part| is_own(part))
 }
 
 /// `option<T>` for `Option<T>`, unless `T` may be absent itself.

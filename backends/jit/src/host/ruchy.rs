@@ -154,16 +154,26 @@ fn optional(site: &Site, found: Option<u64>) -> u64 {
     }
 }
 
+/// The same of an item, which may be nil itself.
+fn optional_item(site: &Site, found: Option<&Item>) -> u64 {
+    match found {
+        Some(item) if matches!((&item.desc.kind, &site.ret.kind), (Kind::Option(_), Kind::Option(_))) => {
+            item.word
+        }
+        _ => optional(site, found.map(|item| item.word)),
+    }
+}
+
 fn at_or_nil(site: &Site, a: &[Item], place: i64) -> u64 {
     let items = items(&a[0]);
     let found = if place < 0 { items.last() } else { items.get(place as usize) };
-    optional(site, found.map(|item| item.word))
+    optional_item(site, found)
 }
 
 fn found(site: &Site, a: &[Item]) -> u64 {
     match a[0].desc.kind {
         Kind::Str => optional(site, rt::ruchy::find(a[0].text(), a[1].text()).map(|at| at as u64)),
-        _ => optional(site, asked(a).find(|(_, says)| *says).map(|(item, _)| item.word)),
+        _ => optional_item(site, asked(a).find(|(_, says)| *says).map(|(item, _)| item).as_ref()),
     }
 }
 
@@ -343,12 +353,16 @@ rows! {
     "ruchy.last_or_nil" | "ruchy.last_some" => |s, a| at_or_nil(s, a, -1);
     "ruchy.pop_or_nil" | "ruchy.pop_some" => |s, a| {
         let is_there = each_list!(a[0].elements(), list => !list.is_empty());
-        optional(s, is_there.then(|| each_list!(a[0].elements(), list => list.pop_last().to_word())))
+        let last = is_there.then(|| each_list!(a[0].elements(), list => list.pop_last().to_word()));
+        match &a[0].desc.kind {
+            Kind::List(of) => optional_item(s, last.map(|word| Item::new(word, of)).as_ref()),
+            _ => optional(s, last),
+        }
     };
     "ruchy.get" | "ruchy.get_some" => |s, a| match a[0].desc.kind {
         Kind::Dict(..) => {
             let found = super::mapping::pairs(&a[0]).into_iter().find(|(key, _)| *key == a[1]);
-            optional(s, found.map(|(_, value)| value.word))
+            optional_item(s, found.map(|(_, value)| value).as_ref())
         }
         _ if a[1].int() < 0 => optional(s, None),
         _ => at_or_nil(s, a, a[1].int()),

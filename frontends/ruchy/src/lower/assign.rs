@@ -223,7 +223,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// `a.x` where objects of a class have a field `x`: they change behind the name.
-    fn is_of_object(&self, node: Syntax<'t>) -> bool {
+    pub(super) fn is_of_object(&self, node: Syntax<'t>) -> bool {
         let Some(name) = node.field("name").filter(|_| node.is("field_expression")) else { return false };
         let has = |class: &Syntax<'t>| {
             let parts = class.field("body").map_or_else(Vec::new, Syntax::named);

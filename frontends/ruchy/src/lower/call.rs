@@ -59,6 +59,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "fs_remove_file",
     "fs_rename",
     "fs_write",
+    "input",
     "int",
     "is_nil",
     "join",
@@ -93,6 +94,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "random_int",
     "range",
     "read_file",
+    "readline",
     "reverse",
     "round",
     "sin",
@@ -105,11 +107,17 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "tan",
     "timestamp",
     "to_string",
+    "type",
     "type_of",
+    "typeof",
     "unique",
     "write_file",
     "zip",
 ];
+
+/// Methods of lists that are functions, too: `map(xs, f)` is `xs.map(f)`.
+const OF_LISTS: &[&str] =
+    &["all", "any", "each", "filter", "find", "flat_map", "fold", "for_each", "map", "reduce", "sort_by"];
 
 /// Methods that keep an argument: what a place holds is handed over as a copy.
 const KEEPING: &[&str] = &[
@@ -227,27 +235,6 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// Adds the defaults that a call leaves out, where they are computed.
-    fn add_defaults(&mut self, path: Option<Name>, args: &[Syntax<'t>], out: &mut Vec<Arg>) {
-        let Some(path) = path else { return };
-        let count = args.iter().filter(|arg| !arg.is("named_argument")).count();
-        let mut missing: Vec<(usize, &'t str, Syntax<'t>)> = self
-            .defaults
-            .iter()
-            .filter(|((of, _), (at, _))| *of == path && *at >= count)
-            .map(|((_, name), (at, value))| (*at, *name, *value))
-            .collect();
-        missing.sort_by_key(|(at, ..)| *at);
-        let given: Vec<&str> = args.iter().filter_map(|arg| arg.field("name")).map(Syntax::text).collect();
-        for (_, name, value) in missing.into_iter().filter(|(_, name, _)| !given.contains(name)) {
-            let value = match self.hides_names(value) {
-                true => self.unsupported(value, "a default whose names mean others where it is computed"),
-                false => self.expr(value),
-            };
-            out.push(Arg { kind: ArgKind::Named(Name::new(name)), value });
-        }
-    }
-
     /// Whether an argument is read before a later one changes a variable.
     pub(super) fn is_early(&self, args: &[Syntax<'t>], arg: Syntax<'t>) -> bool {
         let Some(root) = root_of(arg) else { return false };
@@ -327,6 +314,24 @@ impl<'t> Lowerer<'t> {
         if name == "assert" {
             return self.assert(args, node);
         }
+        // A list that is written empty has no type to ask.
+        if let ("bool", [list]) = (name, args)
+            && list.is("list_expression")
+            && list.first().is_none()
+        {
+            return self.constant(Const::Bool(false), node);
+        }
+        if let ("apply", Some((callee, rest))) = (name, args.split_first()) {
+            let callee = Callee::Value(self.expr(*callee));
+            return self.call_with(callee, rest, node);
+        }
+        if OF_LISTS.contains(&name) && args.len() > 1 {
+            let values = self.operands(args, |this, arg| match arg.is("lambda") {
+                true => this.brief_lambda(arg),
+                false => this.expr(arg),
+            });
+            return self.method_of(values[0], name, values[1..].to_vec(), node);
+        }
         if !FUNCTIONS.contains(&name) {
             let why = format!("`{name}` is not defined");
             return self.hole(UNKNOWN_NAME, function, why);
@@ -386,6 +391,7 @@ impl<'t> Lowerer<'t> {
         }
         let name = match name {
             "str" => "to_string",
+            "typeof" | "type" => "type_of",
             "float" => "as_float",
             "int" | "parse_int" => "to_int",
             "parse_float" => "to_float",
@@ -441,7 +447,7 @@ impl<'t> Lowerer<'t> {
         if let Some(order) = self.order_call(receiver, text, node) {
             return order;
         }
-        if self.methods.contains(text) {
+        if self.methods.contains(text) && !(super::nil::may_be_nil(text) && self.is_declared_list(receiver)) {
             return self.own_method(node, receiver, text, args);
         }
         if let Some(call) = self.text_method(node, receiver, text, args) {
@@ -507,12 +513,21 @@ impl<'t> Lowerer<'t> {
             "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
             text => text,
         };
+        // What a list gives that is written empty.
+        let is_of_nothing = receiver.is("list_expression") && receiver.first().is_none();
+        if is_of_nothing
+            && matches!(text, "first" | "last" | "min" | "max" | "get")
+            && !self.wants_outcome(node)
+        {
+            args.iter().for_each(|arg| self.effect(*arg));
+            return self.nil(node);
+        }
         let of = match self.receiver_of(receiver, text, args) {
             Ok(of) => of,
             Err(hole) => return hole,
         };
         if CHANGING.contains(&text)
-            && let Some(root) = root_of(receiver)
+            && let Some(root) = root_of(receiver).filter(|_| !self.is_of_object(receiver))
         {
             self.check_change(root);
         }
@@ -673,7 +688,7 @@ impl<'t> Lowerer<'t> {
             "merged" => "merge",
             other => other,
         };
-        let plain = self.nil_row(plain, all.len());
+        let plain = self.nil_row(plain, all.len(), node);
         self.call_lib(&format!("ruchy.{plain}"), all, node)
     }
 

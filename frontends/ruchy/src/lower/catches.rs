@@ -95,7 +95,11 @@ impl<'t> Lowerer<'t> {
         let value = self.caught(error, kind.how, name);
         let local = self.declare(name.text(), Ty::unknown(), false, name);
         self.push_set(Place::local(local), value, name);
-        self.cx.caught.push((name.text(), error));
+        let how = match (kind.how, kind.of) {
+            (Caught::Value, Some(of)) => Caught::Typed(of),
+            (how, _) => how,
+        };
+        self.caught_as(name.text(), (error, local), how);
         fill(self, block);
         self.cx.caught.pop();
     }

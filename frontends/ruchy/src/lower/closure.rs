@@ -159,7 +159,7 @@ impl<'t> Lowerer<'t> {
     pub fn function_value(&mut self, node: Syntax<'t>) -> Option<NodeId> {
         let count = match node.text() {
             "min" | "max" | "pow" | "join" | "zip" | "split" => 2,
-            "println" | "print" | "assert" | "assert_eq" | "assert_ne" | "exit" | "panic" | "range" => {
+            "assert" | "assert_eq" | "assert_ne" | "exit" | "panic" | "range" | "input" | "readline" => {
                 return None;
             }
             _ => 1,
@@ -172,7 +172,10 @@ impl<'t> Lowerer<'t> {
             rows.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
             args.push(self.use_local(local, node));
         }
-        let tail = Some(self.builtin(node.text(), args, node).ok()?);
+        let tail = Some(match node.text() {
+            name @ ("print" | "println") => self.print_values(name, args, node),
+            name => self.builtin(name, args, node).ok()?,
+        });
         let body = self.cx.body.block(BlockRow { stmts: Vec::new(), tail, end_comments: Vec::new() });
         Some(self.node(Node::Closure(Closure::lambda(rows, body)), node))
     }

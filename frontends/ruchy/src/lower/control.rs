@@ -62,11 +62,31 @@ impl<'t> Lowerer<'t> {
         if condition.is("let_condition") {
             return self.if_let(node, condition, then, els, fill, gives);
         }
+        // What was caught is of one kind here: the other branch has no meaning for it.
+        match self.known_type_test(condition) {
+            Some(true) => {
+                let block = self.block_of(then, fill);
+                return self.push_block(block, node);
+            }
+            Some(false) => {
+                self.trivia.skip(then.end());
+                if let Some(block) = self.else_block(node, els, fill, gives) {
+                    self.push_block(block, node);
+                }
+                return;
+            }
+            None => {}
+        }
         let cond = self.condition(condition);
         let then = self.block_of(then, fill);
         let els = self.else_block(node, els, fill, gives);
         let branch = self.node(Node::If { cond, then, els }, node);
         self.push_expr(branch, node);
+    }
+
+    fn push_block(&mut self, block: BlockId, at: Syntax<'t>) {
+        let block = self.node(Node::Block { label: None, block }, at);
+        self.push_expr(block, at);
     }
 
     fn else_block(
@@ -113,20 +133,26 @@ impl<'t> Lowerer<'t> {
             None => self.subject(value, then),
         };
         let origin = self.origin(condition);
-        let (mut pat, mut guard) = (Pat::Wild, None);
-        let body = self.scoped(|this| {
-            match lent {
-                Some(base) => pat = this.lent_arm(pattern, base, then, fill),
-                None => {
-                    (pat, guard) = this.guarded_pattern(pattern, Some(then));
-                    fill(this, then);
+        let mut arms = Vec::new();
+        let mark = self.trivia.mark();
+        for form in self.forms_of(value, pattern) {
+            self.trivia.rewind(mark);
+            self.cx.form = form;
+            let (mut pat, mut guard) = (Pat::Wild, None);
+            let body = self.scoped(|this| {
+                match lent {
+                    Some(base) => pat = this.lent_arm(pattern, base, then, fill),
+                    None => {
+                        (pat, guard) = this.guarded_pattern(pattern, Some(then));
+                        fill(this, then);
+                    }
                 }
-            }
-            None
-        });
-        let comments = self.block_end(then);
-        self.cx.body.blocks[body].end_comments.extend(comments);
-        let mut arms = vec![Arm { pat, guard, body, origin, above: Vec::new() }];
+                None
+            });
+            let comments = self.block_end(then);
+            self.cx.body.blocks[body].end_comments.extend(comments);
+            arms.push(Arm { pat, guard, body, origin, above: Vec::new() });
+        }
         let other = self.else_block(node, els, fill, gives).unwrap_or_else(|| self.scoped(|_| None));
         arms.push(Arm { pat: Pat::Wild, guard: None, body: other, origin, above: Vec::new() });
         let chosen = self.node(Node::Match { subject, arms }, node);
@@ -135,6 +161,13 @@ impl<'t> Lowerer<'t> {
 
     /// What a `match` looks at; a copy where the arms change it.
     fn subject(&mut self, value: Syntax<'t>, body: Syntax<'t>) -> NodeId {
+        if matches!(value.kind(), "object" | "struct_expression") {
+            let kept = self.temp("subject", value);
+            self.cx.body.locals[kept].is_temp = false;
+            let made = self.expr(value);
+            self.push_set(Place::local(kept), made, value);
+            return self.use_local(kept, value);
+        }
         let is_changed =
             root_of(value).is_some_and(|root| self.touches(body, root.text())) || self.is_exposed(value);
         if is_changed { self.owned(value) } else { self.expr(value) }
@@ -241,17 +274,18 @@ impl<'t> Lowerer<'t> {
         };
         let mut arms = Vec::new();
         let (mut has_rest, mut is_last_plain) = (false, false);
-        let of_arm = |arm: Syntax<'t>| {
-            let pattern = arm.field("pattern");
-            let all = pattern.map_or(Vec::new(), alternatives);
-            all.into_iter().map(move |pattern| (arm, pattern))
-        };
-        let rows = body.named().into_iter().filter(|arm| arm.is("match_arm")).flat_map(of_arm);
-        for (arm, pattern) in rows.collect::<Vec<_>>() {
+        let mark = self.trivia.mark();
+        let mut last = None;
+        for (arm, pattern, form) in self.rows_of(value, body) {
             if self.never_fits(value, pattern) {
                 self.trivia.skip(arm.end());
                 continue;
             }
+            if last.replace(pattern.start()) == Some(pattern.start()) && form.is_some() {
+                self.trivia.rewind(mark);
+                self.trivia.skip(arm.start());
+            }
+            self.cx.form = form;
             let above = self.trivia.above(arm.start());
             let Some(code) = arm.field("body") else { continue };
             let origin = self.origin(arm);
@@ -264,7 +298,7 @@ impl<'t> Lowerer<'t> {
                     _ => {
                         let asked;
                         (pat, asked) = this.guarded_pattern(pattern, Some(code));
-                        guard = arm.field("guard").map(|guard| this.condition(guard));
+                        guard = arm.field("guard").map(|guard| this.guard(guard));
                         guard = this.all_of(asked.into_iter().chain(guard), arm);
                         let names = super::pattern::bound(pattern);
                         if lent.is_some() && names.iter().any(|(name, _)| this.touches(code, name.text())) {
@@ -304,6 +338,34 @@ impl<'t> Lowerer<'t> {
         }
         let chosen = self.node(Node::Match { subject, arms }, node);
         self.push_expr(chosen, node);
+    }
+
+    /// The arms of a `match`, once for each alternative that binds names and each form of object that may fit.
+    fn rows_of(
+        &self,
+        value: Syntax<'t>,
+        body: Syntax<'t>,
+    ) -> Vec<(Syntax<'t>, Syntax<'t>, Option<super::pattern::Form>)> {
+        let mut rows = Vec::new();
+        for arm in body.named().into_iter().filter(|arm| arm.is("match_arm")) {
+            for pattern in arm.field("pattern").map_or(Vec::new(), alternatives) {
+                let forms = self.forms_of(value, pattern);
+                rows.extend(forms.into_iter().map(|form| (arm, pattern, form)));
+            }
+        }
+        rows
+    }
+
+    /// The condition of an arm, with the statements that it asks for and the copies of the pattern's names.
+    fn guard(&mut self, node: Syntax<'t>) -> NodeId {
+        let first = self.cx.stmts.len();
+        let value = self.condition(node);
+        if self.cx.stmts.len() == first {
+            return value;
+        }
+        let stmts = self.cx.stmts.split_off(first);
+        let block = self.cx.body.block(BlockRow { stmts, tail: Some(value), end_comments: Vec::new() });
+        self.node(Node::Block { label: None, block }, node)
     }
 
     /// Whether all conditions hold.
@@ -349,6 +411,9 @@ impl<'t> Lowerer<'t> {
             || self.is_exposed(iterable);
         let mut iter = if is_changed { self.owned(iterable) } else { self.expr(iterable) };
         if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
+            if super::exceptions::is_text(iterable) {
+                iter = self.call_lib("ruchy.chars", vec![iter], iterable);
+            }
             iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
         } else if self.may_be_dict(pattern, iterable) {
             iter = self.call_lib("ruchy.walked", vec![iter], iterable);
@@ -538,6 +603,14 @@ impl<'t> Lowerer<'t> {
                     };
                     let value = self.owned(value);
                     self.push_set(Place::local(out), value, node);
+                }
+                let home = match label {
+                    Some(_) => self.cx.breaks.iter().rev().find(|(of, _)| *of == label),
+                    None => self.cx.breaks.last(),
+                };
+                if let (None, Some((_, Some(out)))) = (node.field("value"), home.copied()) {
+                    let nil = self.nil(node);
+                    self.push_set(Place::local(out), nil, node);
                 }
                 self.node(Node::Break { label, value: None }, node)
             }

@@ -168,7 +168,12 @@ impl<'t> Lowerer<'t> {
     pub(super) fn hides_names(&self, default: Syntax<'t>) -> bool {
         let mut found = false;
         super::scan::walk(default, &mut |part| {
-            found |= part.is("identifier") && self.variable(part.text()).is_some() && !self.is_top();
+            let hides = |variable: super::Variable| match variable.binding {
+                super::Binding::Local(local) => !self.cx.defaulted.contains(&local),
+                super::Binding::Global(_) => false,
+                _ => true,
+            };
+            found |= part.is("identifier") && self.variable(part.text()).is_some_and(hides) && !self.is_top();
         });
         found
     }

@@ -24,8 +24,31 @@ pub(crate) struct Exceptions {
     pub plain: Option<Name>,
     /// What values of a type travel in, by the type.
     pub typed: Vec<(Name, Name)>,
+    /// Some of the plain values may be an object whose keys only the run knows.
+    may_be_object: bool,
     /// The record of an error of the run.
     fault: Option<Name>,
+}
+
+/// The name of a `catch`, and what is known of what it caught.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'t> {
+    name: &'t str,
+    /// The exception, which `throw name` raises again.
+    error: LocalId,
+    local: LocalId,
+    held: Held,
+}
+
+/// What an exception holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// A number, a text, a list: no struct, enum or object with known keys.
+    Plain,
+    /// A struct, an enum or an object.
+    Of(Name),
+    /// Only its text is asked for.
+    Text,
 }
 
 impl<'t> Lowerer<'t> {
@@ -45,6 +68,7 @@ impl<'t> Lowerer<'t> {
                     self.exceptions.typed.push((class, path));
                 }
                 None => {
+                    self.exceptions.may_be_object |= !is_plain(value);
                     if self.exceptions.plain.is_none() && !self.is_caught_name(value, root) {
                         self.exceptions.plain = Some(self.exception("Thrown", root));
                     }
@@ -135,8 +159,8 @@ impl<'t> Lowerer<'t> {
     /// `throw value`.
     pub(super) fn throw(&mut self, node: Syntax<'t>) -> NodeId {
         let Some(value) = node.first() else { return self.nil(node) };
-        let caught = self.cx.caught.iter().rev().find(|(name, _)| *name == value.text());
-        if let Some((_, error)) = caught.copied().filter(|_| value.is("identifier")) {
+        let caught = self.cx.caught.iter().rev().find(|caught| caught.name == value.text());
+        if let Some(error) = caught.filter(|_| value.is("identifier")).map(|caught| caught.error) {
             let error = self.use_local(error, value);
             return self.node(Node::Raise { error: Some(error), cause: None }, node);
         }
@@ -182,26 +206,14 @@ impl<'t> Lowerer<'t> {
         if seen.is_text_only() {
             return vec![self.handler(any, Some((name, Caught::Text)), block, clause, fill)];
         }
-        let mut classes: Vec<(Name, bool)> =
-            self.exceptions.plain.iter().map(|path| (*path, seen.fields.is_empty())).collect();
-        for (of, path) in &self.exceptions.typed {
-            classes.push((*path, seen.fields.iter().all(|field| self.has_part(*of, field))));
-        }
+        let mut classes: Vec<(Name, Caught)> =
+            self.exceptions.plain.iter().map(|path| (*path, Caught::Value)).collect();
+        classes.extend(self.exceptions.typed.iter().map(|(of, path)| (*path, Caught::Typed(*of))));
         let mark = self.trivia.mark();
         let mut out = Vec::new();
-        for (class, fits) in classes {
+        for (class, how) in classes {
             self.trivia.rewind(mark);
-            if fits {
-                out.push(self.handler(class, Some((name, Caught::Value)), block, clause, fill));
-                continue;
-            }
-            let body = self.scoped(|this| {
-                let stop = this.fault("what was caught has no such field", clause);
-                this.push_expr(stop, clause);
-                None
-            });
-            let origin = self.origin(clause);
-            out.push(Handler { classes: vec![class], bind: None, body, origin, above: Vec::new() });
+            out.push(self.handler(class, Some((name, how)), block, clause, fill));
         }
         if seen.fits_fault() {
             self.trivia.rewind(mark);
@@ -339,7 +351,7 @@ impl<'t> Lowerer<'t> {
                 let value = this.caught(error, how, name);
                 let local = this.declare(name.text(), Ty::unknown(), false, name);
                 this.push_set(Place::local(local), value, name);
-                this.cx.caught.push((name.text(), error));
+                this.caught_as(name.text(), (error, local), how);
             }
             fill(this, block);
             if name.is_some() {
@@ -352,10 +364,107 @@ impl<'t> Lowerer<'t> {
         Handler { classes: vec![class], bind, body, origin: self.origin(clause), above: Vec::new() }
     }
 
+    /// Notes what the name of a `catch` stands for.
+    pub(super) fn caught_as(&mut self, name: &'t str, (error, local): (LocalId, LocalId), how: Caught) {
+        let held = match how {
+            Caught::Value => Held::Plain,
+            Caught::Typed(of) => Held::Of(of),
+            Caught::Text => Held::Text,
+            Caught::Fault => self.exceptions.fault.map_or(Held::Text, Held::Of),
+        };
+        self.cx.caught.push(Named { name, error, local, held });
+    }
+
+    /// What is known of what a name caught.
+    fn held_by(&self, node: Syntax<'t>) -> Option<Held> {
+        let binding = self.look_up(node.text());
+        let is_it = |caught: &&Named<'t>| binding == Binding::Local(caught.local);
+        let found = self.cx.caught.iter().rev().find(is_it).filter(|_| node.is("identifier"))?;
+        (found.held != Held::Text).then_some(found.held)
+    }
+
+    /// Whether a class is an object of the file, which shows without a name.
+    fn is_object(&self, class: Name) -> bool {
+        let is_nameless = |def: &ClassDef| matches!(def.kind, ClassKind::Dataclass { repr: false, .. });
+        self.out.classes.iter().any(|def| def.path == class && is_nameless(def))
+    }
+
+    /// Whether a pattern never fits what a name caught.
+    pub(super) fn never_caught(&self, subject: Syntax<'t>, pattern: Syntax<'t>) -> bool {
+        let Some(held) = self.held_by(subject) else { return false };
+        match (held, pattern.kind()) {
+            (_, "or_pattern") => pattern.named().into_iter().all(|part| self.never_caught(subject, part)),
+            (Held::Plain, "object_pattern") => true,
+            (Held::Of(of), "object_pattern") => {
+                let keys = super::pattern::keys_of(pattern);
+                !self.is_object(of) || !keys.iter().all(|key| self.has_part(of, key))
+            }
+            (_, "struct_pattern" | "tuple_struct_pattern" | "scoped_identifier") => {
+                let head = pattern.field("name").filter(|_| pattern.kind().ends_with("_pattern"));
+                match self.resolve_path(head.unwrap_or(pattern)) {
+                    Binding::Struct(of) | Binding::Variant(of, _) => held != Held::Of(of),
+                    _ => false,
+                }
+            }
+            (Held::Of(_), "integer" | "float" | "string" | "raw_string" | "boolean" | "negative_literal") => {
+                true
+            }
+            (Held::Of(_), "range_pattern" | "list_pattern" | "tuple_pattern" | "nil" | "char") => true,
+            _ => false,
+        }
+    }
+
+    /// The record that a pattern takes apart where what it looks at was caught.
+    pub(super) fn caught_record(&self, subject: Syntax<'t>) -> Option<Name> {
+        match self.held_by(subject)? {
+            Held::Of(of) => self.is_object(of).then_some(of),
+            _ => None,
+        }
+    }
+
+    /// `type_of(e) == "object"` of what was caught, as far as that is known.
+    pub(super) fn known_type_test(&self, node: Syntax<'t>) -> Option<bool> {
+        let sign = node.field("operator").filter(|_| node.is("binary_expression"))?.text();
+        if sign == "&&" {
+            let sides = [node.field("left")?, node.field("right")?].map(|side| self.known_type_test(side));
+            return sides.contains(&Some(false)).then_some(false);
+        }
+        let is_same = match sign {
+            "==" => true,
+            "!=" => false,
+            _ => return None,
+        };
+        let (left, right) = (node.field("left")?, node.field("right")?);
+        let (call, word) = if left.is("string") { (right, left) } else { (left, right) };
+        let asks = call.is("call_expression")
+            && call.field("function").is_some_and(|of| matches!(of.text(), "type_of" | "typeof" | "type"));
+        let args = call.field("arguments").filter(|_| asks && word.is("string"))?.named();
+        let [name] = args[..] else { return None };
+        let word = crate::literal::string(word.text());
+        let found = match self.held_by(name)? {
+            Held::Of(of) if self.is_object(of) => word == "object",
+            Held::Of(of) if self.enums.contains_key(&of) => word == "enum_variant",
+            Held::Of(_) => word == "struct",
+            Held::Plain if matches!(word.as_str(), "object" | "struct" | "enum_variant") => false,
+            _ => return None,
+        };
+        Some(found == is_same)
+    }
+
+    /// `e.code` of what was caught and has no such field: an error of the run.
+    pub(super) fn missing_in_caught(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let (value, name) = (node.field("value")?, node.field("name")?);
+        let is_there = match self.held_by(value)? {
+            Held::Of(of) => self.has_part(of, name.text()) || self.enums.contains_key(&of),
+            _ => self.exceptions.may_be_object && self.objects_have_dicts(),
+        };
+        (!is_there).then(|| self.fault(&format!("Object has no field named '{}'", name.text()), node))
+    }
+
     /// What the name of a `catch` stands for.
     pub(super) fn caught(&mut self, error: LocalId, how: Caught, at: Syntax<'t>) -> NodeId {
         match how {
-            Caught::Value => {
+            Caught::Value | Caught::Typed(_) => {
                 let place = Place::local(error).with(Proj::Field(Name::new("value")));
                 let value = self.use_place(place, at);
                 self.copy(value, at)
@@ -392,6 +501,8 @@ impl<'t> Lowerer<'t> {
 pub(super) enum Caught {
     /// The value that was thrown.
     Value,
+    /// The same where it is a struct, an enum or an object.
+    Typed(Name),
     /// The text of whatever it was.
     Text,
     /// An error of the run.
@@ -426,17 +537,22 @@ struct Seen<'t> {
     added: usize,
     /// Fields that are read.
     fields: Vec<&'t str>,
+    /// Uses that ask for its type, or look at its form.
+    asked: usize,
 }
 
 impl<'t> Seen<'t> {
     fn of(block: Syntax<'t>, name: &str) -> Self {
         let is_name =
             |node: Option<Syntax<'_>>| node.is_some_and(|node| node.is("identifier") && node.text() == name);
-        let mut seen = Seen { all: uses(block, name), shown: 0, added: 0, fields: Vec::new() };
+        let mut seen = Seen { all: uses(block, name), shown: 0, added: 0, fields: Vec::new(), asked: 0 };
         walk(block, &mut |node| match node.kind() {
             "interpolation" => seen.shown += usize::from(is_name(node.field("value"))),
             "throw_expression" => {
                 seen.shown += usize::from(is_name(node.first()));
+            }
+            "match_expression" if is_name(node.field("value")) => {
+                seen.asked += usize::from(takes_any_form(node));
             }
             "string" => seen.shown += usize::from(names_inline(node, name)),
             "binary_expression" if node.field("operator").is_some_and(|sign| sign.text() == "+") => {
@@ -456,6 +572,9 @@ impl<'t> Seen<'t> {
                     )
                 });
                 seen.shown += args.iter().filter(|arg| shows && is_name(Some(**arg))).count();
+                let asks =
+                    callee.is_some_and(|callee| matches!(callee.text(), "type_of" | "typeof" | "type"));
+                seen.asked += args.iter().filter(|arg| asks && is_name(Some(**arg))).count();
                 let method = callee.filter(|callee| callee.is("field_expression"));
                 let is_shown = method.is_some_and(|method| {
                     method.field("name").is_some_and(|name| name.text() == "to_string")
@@ -482,10 +601,31 @@ impl<'t> Seen<'t> {
     }
 
     fn fits_fault(&self) -> bool {
-        self.added == 0
-            && self.fields.iter().all(|field| matches!(*field, "message" | "type"))
-            && self.shown + self.fields.len() >= self.all
+        let is_of_fault = self.fields.iter().all(|field| matches!(*field, "message" | "type"));
+        (self.added == 0 && is_of_fault || self.asked > 0)
+            && self.shown + self.fields.len() + self.asked >= self.all
     }
+}
+
+/// Whether the arms of a `match` may be given an error of the run: one that takes all only shows it.
+fn takes_any_form(node: Syntax<'_>) -> bool {
+    let arms = node.field("body").map(Syntax::named).unwrap_or_default();
+    arms.into_iter().filter(|arm| arm.is("match_arm")).all(|arm| {
+        let (Some(pattern), Some(body)) = (arm.field("pattern"), arm.field("body")) else { return false };
+        match pattern.kind() {
+            "identifier" if pattern.text() == "_" => true,
+            "identifier" => arm.field("guard").is_none() && Seen::of(body, pattern.text()).is_text_only(),
+            "binding_pattern" => false,
+            _ => true,
+        }
+    })
+}
+
+/// Whether an expression is no object by its form.
+fn is_plain(node: Syntax<'_>) -> bool {
+    is_text(node)
+        || super::expr::is_literal(node)
+        || matches!(node.kind(), "list_expression" | "tuple_expression" | "unary_expression" | "atom")
 }
 
 /// Whether an expression is a text by its form.

@@ -96,6 +96,10 @@ impl<'t> Lowerer<'t> {
             "if_expression" => self.if_value(node),
             "match_expression" => self.match_value(node),
             "block" if is_empty_object(node) => self.op(DictOp::New, Vec::new(), node),
+            "block" if let Some(item) = only_item(node) => {
+                let item = self.owned(item);
+                self.op(SetOp::New, vec![item], node)
+            }
             "block" => {
                 let block = self.value_block(node);
                 self.node(Node::Block { label: None, block }, node)
@@ -373,7 +377,7 @@ impl<'t> Lowerer<'t> {
             let value = node.field("value").unwrap_or(node);
             return self.expr(value);
         }
-        if let Some(fault) = self.missing_part(node) {
+        if let Some(fault) = self.missing_part(node).or_else(|| self.missing_in_caught(node)) {
             return fault;
         }
         match self.target(node, false) {
@@ -487,6 +491,9 @@ impl<'t> Lowerer<'t> {
                 return self.decided_later(op, (a, b), asked, node);
             }
             // What is compared with a literal outcome is one of its type.
+            "==" | "!=" if left.text() == "None" && right.text() == "None" => {
+                return self.constant(Const::Bool(sign.text() == "=="), node);
+            }
             "==" | "!=" if is_outcome(left) || is_outcome(right) => {
                 let args = self.pair(left, right);
                 let same = self.call_lib("ruchy.same", args, node);
@@ -519,8 +526,8 @@ impl<'t> Lowerer<'t> {
     }
 
     fn range_of(&mut self, start: Syntax<'t>, end: Syntax<'t>, node: Syntax<'t>) -> NodeId {
-        let start = self.expr(start);
-        let mut last = self.expr(end);
+        let pair = self.pair(start, end);
+        let (start, mut last) = (pair[0], pair[1]);
         if node.field("operator").is_some_and(|sign| sign.text() == "..=") {
             let one = self.int(1, end);
             last = self.op(ObjOp::Add, vec![last, one], end);
@@ -544,7 +551,7 @@ impl<'t> Lowerer<'t> {
         let (Some(cond), Some(then)) = (node.field("condition"), node.field("consequence")) else {
             return self.nil(node);
         };
-        if cond.is("let_condition") {
+        if cond.is("let_condition") || self.known_type_test(cond).is_some() {
             return self.decided(node);
         }
         let cond = self.condition(cond);
@@ -717,6 +724,26 @@ pub(super) fn asked_of_range(range: Syntax<'_>) -> Option<(Syntax<'_>, Syntax<'_
 /// `{}` where a value is wanted.
 pub(super) fn is_empty_object(node: Syntax<'_>) -> bool {
     node.is("block") && node.text().trim_matches(['{', '}']).trim().is_empty()
+}
+
+/// The item of `{4}` where it is a set: a literal that a value is wanted of, or what a method of sets is given.
+fn only_item(node: Syntax<'_>) -> Option<Syntax<'_>> {
+    let stmts = node.named();
+    let [only] = stmts[..] else { return None };
+    let item = only.first().filter(|_| only.is("expression_statement") && !node.has_token(";"))?;
+    let around = node.parent()?;
+    let of_set = around.parent().filter(|_| around.is("arguments")).and_then(|call| call.field("function"));
+    let of_set = of_set.and_then(|of| of.field("name")).is_some_and(|name| {
+        matches!(
+            name.text(),
+            "union" | "intersection" | "difference" | "symmetric_difference" | "is_subset" | "is_superset"
+        )
+    });
+    let is_wanted = matches!(
+        around.kind(),
+        "let_declaration" | "arguments" | "list_expression" | "assignment" | "pair" | "binary_expression"
+    );
+    (of_set || is_wanted && is_literal(item)).then_some(item)
 }
 
 /// The power of two literals that no int holds.

@@ -383,3 +383,17 @@ pub(super) fn is_fixed(node: Syntax<'_>) -> bool {
     };
     is_literal(node) || node.is("unary_expression") && node.field("value").is_some_and(is_literal)
 }
+
+/// Names of the parameters of the function whose default a node is.
+pub(super) fn parameters_around<'t>(default: Syntax<'t>) -> Vec<&'t str> {
+    let mut at = default;
+    while let Some(around) = at.parent() {
+        if around.is("function_item") {
+            let params = around.field("parameters").map(Syntax::named).unwrap_or_default();
+            let params = params.into_iter().filter(|param| !param.is("self_parameter"));
+            return params.map(|param| param.field("pattern").map_or("", Syntax::text)).collect();
+        }
+        at = around;
+    }
+    Vec::new()
+}

@@ -9,6 +9,8 @@ mod closure;
 mod contract;
 mod control;
 mod data;
+mod default;
+mod dicts;
 mod entry;
 mod exceptions;
 mod expr;
@@ -85,12 +87,16 @@ pub(crate) struct Cx<'t> {
     /// The function gives nothing: its last expression is a statement.
     pub gives_nothing: bool,
     /// Names of the `catch` clauses around, and the error that each stands for.
-    pub caught: Vec<(&'t str, LocalId)>,
+    pub caught: Vec<exceptions::Named<'t>>,
     /// Variables and the records of objects that they hold.
     pub records: Vec<(Binding, Name)>,
+    /// What variables are declared with.
+    pub values: Vec<(Binding, Syntax<'t>)>,
     /// Variables that stand for places, and those that are copies of what a pattern or a loop looks at.
     pub aliases: Vec<(LocalId, lend::Alias<'t>)>,
     pub copies: Vec<LocalId>,
+    /// Arguments that defaults of the same call may name.
+    pub defaulted: Vec<LocalId>,
     /// Parameters that are `&mut`: what they are handed on to changes the caller's object, too.
     pub lent: Vec<LocalId>,
     /// The method gives its receiver anew.
@@ -101,6 +107,8 @@ pub(crate) struct Cx<'t> {
     pub closure_rets: Vec<Ty>,
     /// What the result has to fulfil.
     pub ensures: Vec<Syntax<'t>>,
+    /// What the pattern of an object that is lowered next takes apart.
+    pub form: Option<pattern::Form>,
     /// Conditions that patterns of the arm at hand ask for beside their form.
     pub guards: Vec<NodeId>,
 }
@@ -121,14 +129,17 @@ impl Cx<'_> {
             gives_nothing: false,
             caught: Vec::new(),
             records: Vec::new(),
+            values: Vec::new(),
             closure_rets: Vec::new(),
             aliases: Vec::new(),
             copies: Vec::new(),
+            defaulted: Vec::new(),
             lent: Vec::new(),
             are_mutable: false,
             replaces_self: false,
             ensures: Vec::new(),
             guards: Vec::new(),
+            form: None,
         }
     }
 }

@@ -226,8 +226,6 @@ impl<'t> Lowerer<'t> {
     /// Parameters that are `&mut` of numbers and texts.
     fn collect_cells(&mut self, item: Syntax<'t>, path: Name) {
         let params = item.field("parameters").map(Syntax::named).unwrap_or_default();
-        let names: Vec<&str> =
-            params.iter().filter_map(|param| param.field("pattern")).map(Syntax::text).collect();
         let params = params.into_iter().filter(|param| !param.is("self_parameter"));
         for (at, param) in params.enumerate() {
             if param.field("type").is_some_and(super::lend::is_cell) {
@@ -235,12 +233,7 @@ impl<'t> Lowerer<'t> {
             }
             let name = param.field("pattern").filter(|name| name.is("identifier"));
             let default = param.field("default").filter(|value| !super::function::is_fixed(*value));
-            let is_closed = |value: &Syntax<'t>| {
-                let mut found = false;
-                walk(*value, &mut |part| found |= part.is("identifier") && names.contains(&part.text()));
-                !found
-            };
-            if let (Some(name), Some(default)) = (name, default.filter(is_closed)) {
+            if let Some((name, default)) = name.zip(default) {
                 self.defaults.insert((path, name.text()), (at, default));
             }
         }

@@ -9,6 +9,11 @@ use batuta_syntax::Syntax;
 /// Methods that give nil where a file asks for it, and are an error of the program elsewhere.
 const MAY_BE_NIL: &[&str] = &["first", "last", "pop", "min", "max"];
 
+/// Whether a method gives nil where there is nothing.
+pub(super) fn may_be_nil(method: &str) -> bool {
+    MAY_BE_NIL.contains(&method)
+}
+
 /// Methods of `Option` and `Result` alone.
 const OF_OUTCOMES: &[&str] = &[
     "unwrap",
@@ -57,6 +62,17 @@ fn is_shown(node: Syntax<'_>) -> bool {
     }
 }
 
+/// Whether nothing sees the value of an expression: a statement with another one below.
+fn is_dropped(node: Syntax<'_>) -> bool {
+    let Some(stmt) = node.parent().filter(|around| around.is("expression_statement")) else { return false };
+    let Some(block) = stmt.parent() else { return false };
+    let is_last = block.named().last().is_some_and(|last| last.start() == stmt.start());
+    let around = block.parent().map_or("", Syntax::kind);
+    !is_last
+        || block.is("source_file")
+        || matches!(around, "for_expression" | "while_expression" | "loop_expression")
+}
+
 impl<'t> Lowerer<'t> {
     /// Whether the file asks for nil anywhere.
     pub(super) fn collect_nil(&mut self, root: Syntax<'t>) {
@@ -70,9 +86,30 @@ impl<'t> Lowerer<'t> {
         });
     }
 
+    /// Whether what a value goes to is declared, and is not what may be absent.
+    fn is_declared_there(&self, node: Syntax<'t>) -> bool {
+        let Some(around) = node.parent() else { return false };
+        let is_sure = |text: &str| !text.contains(['?', '_']) && !text.starts_with("Option");
+        match around.kind() {
+            "parenthesized_expression" => self.is_declared_there(around),
+            "let_declaration" => around.field("type").is_some_and(|ty| is_sure(ty.text())),
+            "return_expression" | "expression_statement" if !is_dropped(node) => {
+                let ret = self.cx.closure_rets.last().copied().unwrap_or(self.cx.body.ret);
+                !matches!(ret.kind(), TyKind::Unknown | TyKind::Unit | TyKind::Option(_) | TyKind::Lib(..))
+            }
+            _ => false,
+        }
+    }
+
     /// The row of a method: that which gives nil where the file asks for it.
-    pub(super) fn nil_row<'n>(&self, name: &'n str, args: usize) -> std::borrow::Cow<'n, str> {
-        match self.has_nil && args == 1 && MAY_BE_NIL.contains(&name) {
+    pub(super) fn nil_row<'n>(
+        &self,
+        name: &'n str,
+        args: usize,
+        node: Syntax<'t>,
+    ) -> std::borrow::Cow<'n, str> {
+        let may_be_nil = self.has_nil && args == 1 && MAY_BE_NIL.contains(&name);
+        match may_be_nil && !self.is_declared_there(node) {
             true => format!("{name}_or_nil").into(),
             false => name.into(),
         }
@@ -141,7 +178,8 @@ impl<'t> Lowerer<'t> {
     ) -> std::borrow::Cow<'n, str> {
         if !self.wants_outcome(node) {
             let is_plain = node.field("arguments").is_some_and(|args| args.first().is_none());
-            return match is_plain && MAY_BE_NIL.contains(&name) && self.is_only_shown(node) {
+            let may_be_nil = is_plain && MAY_BE_NIL.contains(&name);
+            return match may_be_nil && (self.is_only_shown(node) || is_dropped(node)) {
                 true => format!("{name}_or_nil").into(),
                 false => name.into(),
             };
@@ -197,7 +235,11 @@ impl<'t> Lowerer<'t> {
             return self.nil(node);
         };
         self.where_there(value, node, |this, of| {
-            let place = Place::node(of).with(Proj::Field(Name::new(name.text())));
+            let part = match this.dict_key(value, name) {
+                Some(key) => Proj::Index(key),
+                None => Proj::Field(Name::new(name.text())),
+            };
+            let place = Place::node(of).with(part);
             let part = this.use_place(place, node);
             this.copy(part, node)
         })

@@ -9,6 +9,10 @@
 //! Objects with the same keys are of one record. An object is a dict where its variable is asked for its keys, is
 //! walked over or is indexed by a computed key, or where it begins without any.
 
+use super::dicts::{
+    Asked, called, dict_names, grown_elsewhere, grown_inside, home, is_asked, is_mixed, is_name, is_walked,
+    key_of, result_type, step_of, type_name, writes_json,
+};
 use super::expr::is_empty_object;
 use super::scan::{root_of, walk};
 use super::{Binding, Lowerer};
@@ -17,25 +21,23 @@ use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use batuta_syntax::Syntax;
 
-/// Methods that only dicts have.
-const OF_DICTS: &[&str] = &[
-    "keys",
-    "values",
-    "items",
-    "contains_key",
-    "has_key",
+/// Methods that may give a dict.
+const GIVE_DICTS: &[&str] = &[
+    "clone",
+    "cloned",
+    "copy",
+    "expect",
     "get",
     "get_or",
-    "insert",
-    "remove",
+    "group_by",
+    "last",
+    "first",
     "merge",
-    "len",
-    "is_empty",
-    "entries",
-    "iter",
-    "contains",
-    "clear",
-    "length",
+    "pop",
+    "remove",
+    "to_owned",
+    "unwrap",
+    "unwrap_or",
 ];
 
 /// What a file says of objects.
@@ -51,6 +53,10 @@ pub(crate) struct Objects<'t> {
     pub function_keys: FxHashSet<&'t str>,
     /// What variables are declared with, by name.
     lets: FxHashMap<&'t str, Vec<Syntax<'t>>>,
+    /// What keys of objects hold, by key.
+    parts: FxHashMap<&'t str, Vec<Syntax<'t>>>,
+    /// Names of what is written as JSON.
+    written: FxHashSet<&'t str>,
     /// Names that are used as dicts.
     dicts: FxHashSet<&'t str>,
     asked: Asked<'t>,
@@ -63,6 +69,17 @@ impl<'t> Lowerer<'t> {
         let (mut literals, mut lets) = (Vec::new(), Vec::new());
         walk(root, &mut |node| match node.kind() {
             "object" => literals.push(node),
+            "call_expression" if writes_json(node) => {
+                let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
+                let names = args.into_iter().filter(|arg| arg.is("identifier"));
+                self.objects.written.extend(names.map(Syntax::text));
+            }
+            "field" if node.field("type").is_some_and(|ty| ty.is("function_type")) => {
+                self.objects.function_keys.extend(node.field("name").map(Syntax::text));
+            }
+            "pair" if let (Some(key), Some(value)) = (node.field("key"), node.field("value")) => {
+                self.objects.parts.entry(key.text().trim_matches('"')).or_default().push(value);
+            }
             "let_declaration" => {
                 let name = node.field("pattern").map(|pattern| pattern.field("name").unwrap_or(pattern));
                 lets.extend(name.zip(node.field("value")));
@@ -75,6 +92,8 @@ impl<'t> Lowerer<'t> {
         self.objects.root = Some(root);
         (self.objects.dicts, self.objects.asked) = dict_names(root);
         let grown = grown_elsewhere(root, &self.objects.lets);
+        self.objects.dicts.extend(grown);
+        let grown = grown_inside(root);
         self.objects.dicts.extend(grown);
         for literal in literals {
             match self.record_keys(literal) {
@@ -115,6 +134,9 @@ impl<'t> Lowerer<'t> {
             || is_asked(literal)
             || self.is_given_as_dict(literal)
             || is_mixed(literal)
+            || self.is_typed_dict(literal)
+            || self.is_written(literal)
+            || literal.parent().is_some_and(|around| around.is("spread"))
             || self.is_part_of_dict(literal)
             || is_walked(literal);
         keys.sort();
@@ -130,6 +152,80 @@ impl<'t> Lowerer<'t> {
             self.objects.asked.iter().find(|(known, _)| *known == name).map(|(_, asked)| asked)
         });
         asked.zip(at).is_some_and(|(asked, at)| asked.get(at) == Some(&true))
+    }
+
+    /// Whether a literal stands in what is written as JSON, at once or by its name.
+    fn is_written(&self, literal: Syntax<'t>) -> bool {
+        let mut at = literal;
+        while let Some(around) = at.parent() {
+            match around.kind() {
+                "pair" | "object" | "list_expression" | "parenthesized_expression" | "list_comprehension" => {
+                }
+                "arguments" => return around.parent().is_some_and(writes_json),
+                "let_declaration" => {
+                    let name = around.field("pattern").map(|name| name.field("name").unwrap_or(name));
+                    return name.is_some_and(|name| self.objects.written.contains(name.text()));
+                }
+                _ => return false,
+            }
+            at = around;
+        }
+        false
+    }
+
+    /// Whether what a literal goes to is declared as a map: a variable, a parameter, a field or a result.
+    fn is_typed_dict(&self, literal: Syntax<'t>) -> bool {
+        let is_map = |ty: Syntax<'t>| {
+            let text = ty.text().trim_start_matches('&').trim_start_matches("mut ").trim();
+            text.starts_with("HashMap") || text.starts_with("BTreeMap")
+        };
+        let declared = |owner: &str, kind: &str, name: &str| {
+            let mut found = None;
+            if let Some(root) = self.objects.root {
+                walk(root, &mut |node| {
+                    let is_owner = node.field("name").is_some_and(|of| of.text() == owner)
+                        && matches!(node.kind(), "struct_item" | "class_item" | "actor_item" | "enum_item");
+                    if is_owner {
+                        walk(node, &mut |part| {
+                            if part.is(kind) && part.field("name").is_some_and(|of| of.text() == name) {
+                                found = found.or(part.field("type"));
+                            }
+                        });
+                    }
+                });
+            }
+            found.is_some_and(is_map)
+        };
+        let Some(around) = literal.parent() else { return false };
+        match around.kind() {
+            "let_declaration" | "const_item" | "field" | "parameter" => {
+                around.field("type").is_some_and(is_map)
+            }
+            "field_initializer" => {
+                let owner = around.parent().and_then(|of| of.field("name"));
+                let name = around.field("name");
+                owner.zip(name).is_some_and(|(owner, name)| declared(owner.text(), "field", name.text()))
+            }
+            "arguments" => self.parameter_type(literal, around).is_some_and(is_map),
+            "return_expression" | "expression_statement" => result_type(around).is_some_and(is_map),
+            _ => false,
+        }
+    }
+
+    /// The type of the parameter that an argument of a function of the file is for.
+    fn parameter_type(&self, argument: Syntax<'t>, list: Syntax<'t>) -> Option<Syntax<'t>> {
+        let at = list.named().iter().position(|arg| arg.start() == argument.start())?;
+        let name = list.parent().and_then(called)?;
+        let mut found = None;
+        walk(self.objects.root?, &mut |node| {
+            let is_callee =
+                node.is("function_item") && node.field("name").is_some_and(|known| known.text() == name);
+            if let Some(params) = node.field("parameters").filter(|_| is_callee) {
+                let mut params = params.named().into_iter().filter(|param| !param.is("self_parameter"));
+                found = params.nth(at).and_then(|param| param.field("type"));
+            }
+        });
+        found
     }
 
     /// Whether an object stands in one that is a dict and holds values of other types, too.
@@ -269,16 +365,19 @@ impl<'t> Lowerer<'t> {
     /// The key that a field of a dict means: `counts.total`.
     pub(super) fn dict_key(&mut self, value: Syntax<'t>, name: Syntax<'t>) -> Option<NodeId> {
         let text = name.text();
+        if self.caught_record(value).is_some() {
+            return None;
+        }
         // A part of a tuple.
         if text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
         let is_known = |start: usize| self.objects.of.contains_key(&start);
-        let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
+        let of = self.values_of(value);
         let literals: Vec<usize> = of
             .into_iter()
             .flatten()
-            .filter(|of| of.is("object") || is_empty_object(**of))
+            .filter(|of| of.is("object") || is_empty_object(*of))
             .map(|of| of.start())
             .collect();
         let is_dict = match literals.is_empty() {
@@ -286,6 +385,23 @@ impl<'t> Lowerer<'t> {
             true => self.objects.has_dicts && !self.is_field(text),
         };
         is_dict.then(|| self.text(text, name))
+    }
+
+    /// What a variable is declared with, or what a key holds; a parameter or a loop's variable has no such value.
+    fn values_of(&self, of: Syntax<'t>) -> Option<Vec<Syntax<'t>>> {
+        if !of.is("identifier") {
+            return step_of(of).and_then(|key| self.objects.parts.get(key)).cloned();
+        }
+        if self.variable(of.text()).is_some_and(|variable| variable.is_borrowed) {
+            return None;
+        }
+        let binding = self.look_up(of.text());
+        let outer = self.outer.iter().filter(|_| matches!(binding, Binding::Global(_)));
+        let known = [&self.cx].into_iter().chain(outer).flat_map(|cx| cx.values.iter().rev());
+        match known.into_iter().find(|(known, _)| *known == binding) {
+            Some((_, value)) => Some(vec![*value]),
+            None => self.objects.lets.get(of.text()).cloned(),
+        }
     }
 
     /// Whether some type of the file has a field of the name.
@@ -300,7 +416,7 @@ impl<'t> Lowerer<'t> {
     pub(super) fn record_key(&self, value: Syntax<'t>, index: Syntax<'t>) -> Option<Name> {
         let key = index.is("string").then(|| literal::string(index.text()))?;
         let is_key = self.objects.records.iter().any(|(_, keys)| keys.contains(&key));
-        let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
+        let of = self.values_of(value);
         let is_dict = of.is_some_and(|of| {
             of.iter().any(|of| {
                 (of.is("object") || is_empty_object(*of)) && self.shape_of(*of).is_none()
@@ -313,6 +429,11 @@ impl<'t> Lowerer<'t> {
     fn grown_key(&self, value: Syntax<'t>, key: &str) -> bool {
         let held = value.is("identifier").then(|| self.held_record(value.text())).flatten();
         held.and_then(|record| self.keys_of(record)).is_some_and(|keys| keys.iter().any(|known| known == key))
+    }
+
+    /// Whether some object of the file is a dict.
+    pub(super) fn objects_have_dicts(&self) -> bool {
+        self.objects.has_dicts
     }
 
     /// The record that a variable holds, as far as its declaration says so.
@@ -371,6 +492,21 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// Whether a receiver is a field that every type of the file which has one declares as a list.
+    pub(super) fn is_declared_list(&self, receiver: Syntax<'t>) -> bool {
+        let name = receiver.field("name").filter(|_| receiver.is("field_expression"));
+        let Some((name, root)) = name.zip(self.objects.root) else { return false };
+        let (mut found, mut all) = (false, true);
+        walk(root, &mut |node| {
+            let is_field = node.is("field") && node.field("name").is_some_and(|of| of.text() == name.text());
+            if is_field {
+                found = true;
+                all &= node.field("type").is_some_and(|ty| ty.text().starts_with("Vec<"));
+            }
+        });
+        found && all
+    }
+
     /// The sign of the ranges that all variables of a name are declared with.
     pub(super) fn held_range(&self, node: Syntax<'t>) -> Option<&'t str> {
         let values = self.objects.lets.get(node.text()).filter(|_| node.is("identifier"))?;
@@ -385,6 +521,7 @@ impl<'t> Lowerer<'t> {
 
     /// Notes the record that a new variable holds.
     pub(super) fn hold(&mut self, name: &'t str, value: Syntax<'t>) {
+        self.cx.values.push((self.look_up(name), value));
         if value.is("object")
             && let Some(record) = self.shape_of(value)
         {
@@ -470,15 +607,24 @@ impl<'t> Lowerer<'t> {
     /// Whether what a pair walks over may be a dict, whose entries it gets.
     pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
         let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
+        let of = super::call::of_iterator(iterable);
         is_pair
-            && matches!(
-                super::call::of_iterator(iterable).kind(),
-                "object" | "identifier" | "field_expression" | "index_expression"
-            )
+            && match of.kind() {
+                "object" | "identifier" | "field_expression" | "index_expression" => true,
+                "call_expression" => called(of).is_some_and(|name| {
+                    !matches!(self.look_up(name), Binding::Unknown)
+                        || self.methods.contains(name)
+                        || GIVE_DICTS.contains(&name)
+                }),
+                _ => false,
+            }
     }
 
     /// Whether a pattern asks for keys that no object of the file has, and what it looks at is one of those.
     pub(super) fn never_fits(&self, subject: Syntax<'t>, pattern: Syntax<'t>) -> bool {
+        if self.never_caught(subject, pattern) {
+            return true;
+        }
         let is_record = match subject.kind() {
             "object" => self.shape_of(subject).is_some(),
             "identifier" => self.held_record(subject.text()).is_some(),
@@ -495,273 +641,17 @@ impl<'t> Lowerer<'t> {
             && !keys.iter().any(|key| matches!(key.as_str(), "message" | "type"))
     }
 
+    /// The records that have all of these keys.
+    pub(super) fn records_with(&self, keys: &[String]) -> Vec<Name> {
+        let fits = |known: &Vec<String>| keys.iter().all(|key| known.contains(key));
+        self.objects.records.iter().filter(|(_, known)| fits(known)).map(|(of, _)| *of).collect()
+    }
+
     /// The record that a pattern of an object takes apart.
     pub(super) fn pattern_record(&self, keys: &[String]) -> Option<Name> {
-        let fits = |known: &Vec<String>| keys.iter().all(|key| known.contains(key));
-        let mut found = self.objects.records.iter().filter(|(_, known)| fits(known));
-        let first = found.next()?;
-        found.next().is_none().then_some(first.0)
-    }
-}
-
-/// The text of a pair's key.
-fn key_of(pair: Syntax<'_>) -> Option<String> {
-    let key = pair.field("key")?;
-    Some(if key.is("string") { literal::string(key.text()) } else { key.text().to_owned() })
-}
-
-/// Whether a literal is an argument or the receiver of a method of dicts.
-fn is_asked(literal: Syntax<'_>) -> bool {
-    let asks = |of: Syntax<'_>| {
-        let is_called =
-            of.parent().is_some_and(|call| call.field("function").is_some_and(|f| f.start() == of.start()));
-        of.is("field_expression")
-            && is_called
-            && of.field("name").is_some_and(|name| OF_DICTS.contains(&name.text()))
-    };
-    if literal.parent().is_some_and(asks) {
-        return true;
-    }
-    let call = literal.parent().filter(|around| around.is("arguments")).and_then(Syntax::parent);
-    if call.is_some_and(writes_json) {
-        return true;
-    }
-    let name = call.and_then(|call| call.field("function")).and_then(|function| function.field("name"));
-    name.is_some_and(|name| OF_DICTS.contains(&name.text()) && name.text() != "insert")
-}
-
-/// Names of objects that get a key in another block than that of their declaration.
-fn grown_elsewhere<'t>(root: Syntax<'t>, lets: &FxHashMap<&'t str, Vec<Syntax<'t>>>) -> Vec<&'t str> {
-    let block = |node: Syntax<'t>| {
-        let mut at = node;
-        while let Some(around) = at.parent() {
-            if around.is("block") {
-                return Some(around.start());
-            }
-            at = around;
-        }
-        None
-    };
-    let mut found = Vec::new();
-    walk(root, &mut |node| {
-        let Some(left) = node.field("left").filter(|_| node.is("assignment")) else { return };
-        let key = match (left.kind(), left.field("name"), left.field("index")) {
-            ("field_expression", Some(name), _) => name.text().to_owned(),
-            ("index_expression", _, Some(index)) if index.is("string") => literal::string(index.text()),
-            _ => return,
-        };
-        let Some(name) = left.field("value").filter(|value| value.is("identifier")) else { return };
-        let Some(values) = lets.get(name.text()) else { return };
-        let is_new = values.iter().all(|value| {
-            value.is("object") && !value.named().into_iter().filter_map(key_of).any(|known| known == key)
-        });
-        let is_elsewhere = values.iter().any(|value| block(*value) != block(node));
-        if is_new && is_elsewhere {
-            found.push(name.text());
-        }
-    });
-    found
-}
-
-/// Whether a loop walks over a literal.
-fn is_walked(literal: Syntax<'_>) -> bool {
-    let around = literal.parent();
-    around.is_some_and(|around| {
-        matches!(around.kind(), "for_expression" | "comprehension_clause")
-            && around.field("iterable").is_some_and(|of| of.start() == literal.start())
-    })
-}
-
-/// Whether a literal stands in a list beside values that are no objects: their type is known to the run alone.
-fn is_mixed(literal: Syntax<'_>) -> bool {
-    let is_plain = |item: &Syntax<'_>| {
-        matches!(
-            item.kind(),
-            "integer"
-                | "float"
-                | "string"
-                | "char"
-                | "boolean"
-                | "list_expression"
-                | "tuple_expression"
-                | "nil"
-        )
-    };
-    let mut at = literal;
-    while let Some(around) = at.parent() {
-        match around.kind() {
-            "list_expression" if around.named().iter().any(is_plain) => return true,
-            "list_expression" | "object" | "pair" | "parenthesized_expression" => at = around,
-            _ => return false,
-        }
-    }
-    false
-}
-
-/// `json_stringify(..)` and its kin, which take objects as they come.
-fn writes_json(call: Syntax<'_>) -> bool {
-    let callee = call.field("function").filter(|_| call.is("call_expression"));
-    callee.is_some_and(|callee| {
-        matches!(
-            callee.text(),
-            "json_stringify" | "json_pretty" | "json_merge" | "json_set" | "json_get" | "json_write"
-        )
-    })
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// The name of what holds a literal, and whether the literal is one of several in it.
-fn home(literal: Syntax<'_>) -> Option<(&str, bool)> {
-    let mut is_item = false;
-    let mut at = literal;
-    loop {
-        at = at.parent()?;
-        match at.kind() {
-            "list_expression" | "list_comprehension" => is_item = true,
-            "parenthesized_expression" => {}
-            "let_declaration" | "const_item" => {
-                let pattern = at.field("pattern").or_else(|| at.field("name"))?;
-                return Some((pattern.field("name").unwrap_or(pattern).text(), is_item));
-            }
-            "assignment" => return root_of(at.field("left")?).map(|root| (root.text(), is_item)),
-            "pair" => return at.field("key").map(|key| (key.text(), is_item)),
-            _ => return None,
-        }
-    }
-}
-
-/// `batch_job` as the name of a type; that of the items of `jobs` is `Job`.
-fn type_name(name: &str, is_item: bool) -> String {
-    let name = match name.strip_suffix('s').filter(|_| is_item && name.len() > 2) {
-        Some(one) => one.to_owned(),
-        None if is_item => format!("{name}_item"),
-        None => name.to_owned(),
-    };
-    let part = |part: &str| {
-        let mut chars = part.chars();
-        chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect::<String>())
-    };
-    let camel: String = name.split('_').map(part).collect();
-    if camel.starts_with(|c: char| c.is_alphabetic()) { camel } else { "Object".to_owned() }
-}
-
-/// Names of variables and parameters that are used as dicts, also by the functions that they are handed to.
-fn dict_names<'t>(root: Syntax<'t>) -> (FxHashSet<&'t str>, Asked<'t>) {
-    let mut found: FxHashSet<&'t str> = FxHashSet::default();
-    let mut add = |node: Option<Syntax<'t>>| {
-        let name = node.and_then(|node| match node.kind() {
-            "identifier" => Some(node),
-            "field_expression" => node.field("name"),
+        match self.records_with(keys)[..] {
+            [only] => Some(only),
             _ => None,
-        });
-        found.extend(name.map(Syntax::text));
-    };
-    walk(root, &mut |node| match node.kind() {
-        "index_expression" => {
-            let is_open = node.field("index").is_some_and(|index| {
-                !matches!(index.kind(), "string" | "integer" | "range_expression" | "open_range")
-            });
-            add(node.field("value").filter(|_| is_open));
-        }
-        "call_expression" if writes_json(node) => {
-            let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
-            add(args.into_iter().next());
-        }
-        "call_expression" => {
-            let method = node.field("function").filter(|function| function.is("field_expression"));
-            let asks = method.is_some_and(|method| {
-                method.field("name").is_some_and(|name| OF_DICTS.contains(&name.text()))
-            });
-            add(method.filter(|_| asks).and_then(|method| method.field("value")));
-        }
-        "for_expression" | "comprehension_clause" => add(node.field("iterable")),
-        "binary_expression"
-            if node
-                .field("operator")
-                .is_some_and(|sign| matches!(sign.text(), "in") || sign.is("not in")) =>
-        {
-            add(node.field("right"));
-        }
-        _ => {}
-    });
-    let asked = handed(root, &mut found);
-    (found, asked)
-}
-
-/// Names that stand for the same object: `let a = b`, `a = b`.
-fn second_names<'t>(root: Syntax<'t>) -> Vec<(&'t str, &'t str)> {
-    let mut out = Vec::new();
-    walk(root, &mut |node| {
-        let pair = match node.kind() {
-            "let_declaration" => {
-                node.field("pattern").map(|of| of.field("name").unwrap_or(of)).zip(node.field("value"))
-            }
-            "assignment" => node.field("left").zip(node.field("right")),
-            _ => None,
-        };
-        let is_name = |part: &Syntax<'t>| part.is("identifier");
-        out.extend(pair.filter(|(a, b)| is_name(a) && is_name(b)).map(|(a, b)| (a.text(), b.text())));
-    });
-    out
-}
-
-/// Functions and methods, and which of their parameters are used as dicts.
-type Asked<'t> = Vec<(&'t str, Vec<bool>)>;
-
-fn asked_parameters<'t>(root: Syntax<'t>, found: &FxHashSet<&'t str>) -> Asked<'t> {
-    let mut functions = Vec::new();
-    walk(root, &mut |node| {
-        let params = node.field("parameters").filter(|_| node.is("function_item"));
-        let (Some(name), Some(params)) = (node.field("name"), params) else { return };
-        let asked = |param: Syntax<'t>| {
-            let pattern = param.field("pattern").map(|of| of.field("name").unwrap_or(of));
-            pattern.is_some_and(|name| found.contains(name.text()))
-        };
-        let params = params.named().into_iter().filter(|param| !param.is("self_parameter"));
-        functions.push((name.text(), params.map(asked).collect()));
-    });
-    functions
-}
-
-/// The name of the function or method that a call calls.
-fn called<'t>(call: Syntax<'t>) -> Option<&'t str> {
-    let callee = call.field("function").filter(|_| call.is("call_expression"))?;
-    match callee.kind() {
-        "identifier" => Some(callee.text()),
-        _ => callee.field("name").map(Syntax::text),
-    }
-}
-
-/// Adds names that are handed to a parameter that is used as a dict, as long as there are some.
-fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) -> Asked<'t> {
-    let pairs = second_names(root);
-    loop {
-        let before = found.len();
-        for (a, b) in &pairs {
-            if found.contains(a) || found.contains(b) {
-                found.extend([*a, *b]);
-            }
-        }
-        let functions = asked_parameters(root, found);
-        let mut more = Vec::new();
-        walk(root, &mut |node| {
-            let Some(callee) = called(node) else { return };
-            let Some((_, asked)) = functions.iter().find(|(name, _)| *name == callee) else { return };
-            let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
-            let args = args.into_iter().map(|arg| match arg.field("value") {
-                Some(value) if arg.is("unary_expression") => value,
-                _ => arg,
-            });
-            let names = args.zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
-            more.extend(names.map(|(arg, _)| arg.text()));
-        });
-        found.extend(more);
-        if found.len() == before {
-            return functions;
         }
     }
 }

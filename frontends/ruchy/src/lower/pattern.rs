@@ -40,7 +40,46 @@ fn collect<'t>(node: Syntax<'t>, out: &mut Vec<(Syntax<'t>, bool)>) {
     }
 }
 
+/// What the pattern of an object may take apart: a record, or a dict.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    Record(Name),
+    Dict,
+}
+
 impl<'t> Lowerer<'t> {
+    /// The forms of what a pattern of an object may take apart, where there are several: each has an arm.
+    pub(super) fn forms_of(&self, subject: Syntax<'t>, pattern: Syntax<'t>) -> Vec<Option<Form>> {
+        if !pattern.is("object_pattern") || self.caught_record(subject).is_some() {
+            return vec![None];
+        }
+        let mut forms: Vec<Option<Form>> =
+            self.records_with(&keys_of(pattern)).into_iter().map(Form::Record).map(Some).collect();
+        if forms.is_empty() || self.objects_have_dicts() {
+            forms.push(Some(Form::Dict));
+        }
+        match forms[..] {
+            [Some(Form::Record(_))] => vec![None],
+            _ => forms,
+        }
+    }
+
+    /// `{ kind, n }` of a dict.
+    fn dict_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        let mut pairs = Vec::new();
+        for (part, key) in field_patterns(node).into_iter().zip(keys_of(node)) {
+            let pat = match (part.field("pattern"), part.field("name")) {
+                (Some(inner), _) => self.pattern(inner, body),
+                (None, Some(name)) => {
+                    Pat::Bind(self.bind_pattern(name, part.child("mutable").is_some(), body), None)
+                }
+                _ => Pat::Wild,
+            };
+            pairs.push((self.text(&key, part), pat));
+        }
+        Pat::Map { pairs, rest: None }
+    }
+
     /// A pattern of a `match`, `if let` or `while let`; `body` is the code that sees its names.
     pub fn pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
         match node.kind() {
@@ -71,6 +110,7 @@ impl<'t> Lowerer<'t> {
             "tuple_pattern" => match &node.named()[..] {
                 [] => Pat::Const(Const::None),
                 [only] if !node.has_token(",") => self.pattern(*only, body),
+                parts if parts.iter().any(|part| part.is("rest_pattern")) => self.list_pattern(node, body),
                 parts => Pat::Tuple(parts.iter().map(|part| self.pattern(*part, body)).collect()),
             },
             "list_pattern" => self.list_pattern(node, body),
@@ -232,7 +272,18 @@ impl<'t> Lowerer<'t> {
     /// `{ kind: "circle", r }`.
     fn object_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
         let keys = keys_of(node);
-        match self.pattern_record(&keys) {
+        let subject = node.parent().filter(|arm| arm.is("match_arm")).and_then(|arm| arm.parent());
+        let subject = subject.and_then(|body| body.parent()).and_then(|of| of.field("value"));
+        let caught = subject.and_then(|subject| self.caught_record(subject));
+        let form = self.cx.form.take();
+        if form == Some(Form::Dict) {
+            return self.dict_pattern(node, body);
+        }
+        let of = match form {
+            Some(Form::Record(of)) => Some(of),
+            _ => caught.or_else(|| self.pattern_record(&keys)),
+        };
+        match of {
             Some(class) => self.object_pattern_of(node, class, body),
             None => self.bad_pattern(
                 node,
@@ -397,7 +448,13 @@ impl<'t> Lowerer<'t> {
                 let name = pattern.field("name").unwrap_or(pattern);
                 let place =
                     self.declare_here(name, ty.unwrap_or(Ty::unknown()), pattern.child("mutable").is_some());
-                self.push_set(place, value, pattern);
+                self.push_set(place.clone(), value, pattern);
+                // `whole @ [first, ..]`
+                if let Some(inner) = pattern.field("pattern") {
+                    let whole = self.use_place(place, pattern);
+                    let whole = self.copy(whole, pattern);
+                    self.take_apart(inner, whole, ty);
+                }
             }
             _ => {
                 let hole = self.unsupported(pattern, "this pattern has no translation from Ruchy yet");
@@ -417,8 +474,10 @@ impl<'t> Lowerer<'t> {
                 }
                 None => Pat::Wild,
             },
-            "tuple_pattern" => Pat::Tuple(node.named().into_iter().map(|part| self.places(part)).collect()),
-            "list_pattern" => {
+            "tuple_pattern" if node.child("rest_pattern").is_none() => {
+                Pat::Tuple(node.named().into_iter().map(|part| self.places(part)).collect())
+            }
+            "tuple_pattern" | "list_pattern" => {
                 let (mut front, mut back, mut rest) = (Vec::new(), Vec::new(), None);
                 for part in node.named() {
                     if part.is("rest_pattern") {

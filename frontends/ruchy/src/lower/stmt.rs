@@ -57,7 +57,7 @@ impl<'t> Lowerer<'t> {
             }
             "const_item" => self.const_(stmt),
             "function_item" => self.nested_function(stmt),
-            "empty_statement" | "use_declaration" | "import_declaration" => {}
+            "empty_statement" | "use_declaration" | "import_declaration" | "effect_item" => {}
             _ => {
                 let hole = self
                     .unsupported(stmt, format!("{} has no translation from Ruchy yet", words(stmt.kind())));

@@ -228,6 +228,7 @@ fn field(cursor: &mut Cursor<'_>, above: Vec<Comment>) -> Parsed<FieldDef> {
             "kw_only" => flags.kw_only = true,
             "factory" => flags.factory = true,
             "passed" => flags.passed = true,
+            "nil" => flags.nil = true,
             _ => return cursor.fail(format!("a field has no property `{word}`")),
         }
         cursor.blanks();

@@ -124,7 +124,7 @@ fn print_field(field: &FieldDef, out: &mut String) {
         FieldCell::Cell => " cell",
         FieldCell::RefCell => " refcell",
     });
-    let FieldFlags { init, repr, compare, kw_only, factory, passed } = field.flags;
+    let FieldFlags { init, repr, compare, kw_only, factory, passed, nil } = field.flags;
     for (on, word) in [
         (!init, " no_init"),
         (!repr, " no_repr"),
@@ -132,6 +132,7 @@ fn print_field(field: &FieldDef, out: &mut String) {
         (kw_only, " kw_only"),
         (factory, " factory"),
         (passed, " passed"),
+        (nil, " nil"),
     ] {
         out.push_str(if on { word } else { "" });
     }

@@ -104,6 +104,7 @@ pub fn json_merge(value: &Value, other: &Value) -> Value {
     Value::from(out)
 }
 
+#[track_caller]
 fn write(value: &Value, indent: Option<usize>, depth: usize, out: &mut String) {
     match value {
         Value::None => out.push_str("null"),
@@ -125,6 +126,9 @@ fn write(value: &Value, indent: Option<usize>, depth: usize, out: &mut String) {
                 out.push_str(if indent.is_some() { ": " } else { ":" });
                 write(&entries[at].1, indent, depth + 1, out);
             });
+        }
+        Value::Object(object) => {
+            super::panic(&format!("a value of type {} has no form in JSON", object.type_name()))
         }
         other => out.push_str(&text(other).to_string()),
     }

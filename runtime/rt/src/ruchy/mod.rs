@@ -44,7 +44,7 @@ pub use outside::{
 pub use post::{ask, post};
 #[doc(hidden)]
 pub use show::by_number;
-pub use show::{Debugged, Nested, Show, Text, debug, nested, or_nil, text};
+pub use show::{Debugged, Nested, OrNil, Show, Text, debug, nested, nested_or_nil, or_nil, text};
 pub use text::{
     capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
     split, title, to_digit,

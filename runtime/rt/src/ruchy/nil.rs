@@ -77,6 +77,9 @@ pub fn fault_message(error: &Error) -> String {
     if message == "'NoneType' object has no such attribute" {
         return "called `Option::unwrap()` on a `None` value".to_owned();
     }
+    if message.contains("values to unpack (expected") {
+        return "Pattern did not match the value".to_owned();
+    }
     match error.is_a(OverflowError) || error.is_a(IntegerOverflow) {
         true => message.replace("integer overflow", "Integer overflow"),
         false => message,

@@ -15,6 +15,11 @@ pub trait Show {
         self.fmt_nested(f)
     }
 
+    /// The text inside of a container where an option stands for what may be nil.
+    fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_nested(f)
+    }
+
     /// The text that `{:?}` of a macro asks for: Rust's.
     fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_nested(f)
@@ -24,6 +29,10 @@ pub trait Show {
 /// Displays a value as it stands inside of a container.
 #[derive(Clone, Copy)]
 pub struct Nested<'a, T: ?Sized>(&'a T);
+
+/// Displays a value as it stands inside of a container; its options are what may be nil.
+#[derive(Clone, Copy)]
+pub struct OrNil<'a, T: ?Sized>(&'a T);
 
 /// Displays a value alone.
 #[derive(Clone, Copy)]
@@ -47,6 +56,17 @@ impl<T: Show + ?Sized> fmt::Debug for Debugged<'_, T> {
 /// The text of a value inside of a container.
 pub fn nested<T: Show + ?Sized>(value: &T) -> Nested<'_, T> {
     Nested(value)
+}
+
+/// The text inside of a container of what may be nil, or holds what may be.
+pub fn nested_or_nil<T: Show + ?Sized>(value: &T) -> OrNil<'_, T> {
+    OrNil(value)
+}
+
+impl<T: Show + ?Sized> fmt::Display for OrNil<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_nil(f)
+    }
 }
 
 /// The text of what may be nil.
@@ -164,6 +184,10 @@ macro_rules! show_behind {
                 (**self).fmt_text(f)
             }
 
+            fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt_nil(f)
+            }
+
             fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 (**self).fmt_debug(f)
             }
@@ -187,24 +211,24 @@ impl Show for String {
 }
 
 /// Items between brackets.
-fn items<'a, T: Show + 'a>(
-    f: &mut fmt::Formatter<'_>,
-    (open, close): (&str, &str),
-    items: impl Iterator<Item = &'a T>,
-) -> fmt::Result {
-    f.write_str(open)?;
+fn items<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = T>) -> fmt::Result {
+    f.write_str("[")?;
     for (at, item) in items.enumerate() {
         if at > 0 {
             f.write_str(", ")?;
         }
-        item.fmt_nested(f)?;
+        write!(f, "{item}")?;
     }
-    f.write_str(close)
+    f.write_str("]")
 }
 
 impl<T: Show> Show for [T] {
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        items(f, ("[", "]"), self.iter())
+        items(f, self.iter().map(nested))
+    }
+
+    fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        items(f, self.iter().map(nested_or_nil))
     }
 
     fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -217,6 +241,10 @@ impl<T: Show, const N: usize> Show for [T; N] {
         self.as_slice().fmt_nested(f)
     }
 
+    fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt_nil(f)
+    }
+
     fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_slice().fmt_debug(f)
     }
@@ -225,6 +253,10 @@ impl<T: Show, const N: usize> Show for [T; N] {
 impl<T: Show> Show for Vec<T> {
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_slice().fmt_nested(f)
+    }
+
+    fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt_nil(f)
     }
 
     fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -252,6 +284,10 @@ macro_rules! show_shared {
                 self.borrow().fmt_nested(f)
             }
 
+            fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.borrow().fmt_nil(f)
+            }
+
             fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.borrow().fmt_debug(f)
             }
@@ -268,14 +304,23 @@ pub fn by_number(a: &str, b: &str) -> std::cmp::Ordering {
     }
 }
 
+/// Keys and values between braces, sorted by key.
+fn entries(f: &mut fmt::Formatter<'_>, mut pairs: Vec<(String, String)>) -> fmt::Result {
+    pairs.sort_by(|a, b| by_number(&a.0, &b.0));
+    let parts: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    write!(f, "{{{}}}", parts.join(", "))
+}
+
 impl<K: Show, V: Show> Show for Dict<K, V> {
     /// Sorted by key, as objects are.
     fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pair = |(key, value): (&K, &V)| (text(key).to_string(), nested(value).to_string());
-        let mut pairs: Vec<(String, String)> = self.iter().map(pair).collect();
-        pairs.sort_by(|a, b| by_number(&a.0, &b.0));
-        let parts: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
-        write!(f, "{{{}}}", parts.join(", "))
+        entries(f, self.iter().map(pair).collect())
+    }
+
+    fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pair = |(key, value): (&K, &V)| (text(key).to_string(), nested_or_nil(value).to_string());
+        entries(f, self.iter().map(pair).collect())
     }
 
     fn fmt_debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -288,6 +333,13 @@ impl<T: Show> Show for Option<T> {
         match self {
             Some(value) => write!(f, "Some({})", nested(value)),
             None => f.write_str("None"),
+        }
+    }
+
+    fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Some(value) => value.fmt_nil(f),
+            None => f.write_str("nil"),
         }
     }
 
@@ -316,6 +368,13 @@ macro_rules! show_tuples {
             fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let ($($name,)+) = self;
                 let parts = [$(nested($name).to_string()),+];
+                write!(f, "({})", parts.join(", "))
+            }
+
+            #[allow(non_snake_case, reason = "a field is named as its type")]
+            fn fmt_nil(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let ($($name,)+) = self;
+                let parts = [$(nested_or_nil($name).to_string()),+];
                 write!(f, "({})", parts.join(", "))
             }
 
