@@ -425,6 +425,14 @@ impl Own<'_> {
             return false;
         };
         let inner = &self.out.nodes[args[0]];
+        // What was computed early has a name of its own, which nobody else changes.
+        if let Node::Use(place, _) = &inner.kind
+            && let Some(local) = place.as_local()
+            && local.0 as usize >= self.src.locals.len()
+            && !matches!(inner.ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_))
+        {
+            return true;
+        }
         let makes =
             matches!(inner.kind, Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. });
         let borrows = inner.ty.any(&mut |part| {
