@@ -65,7 +65,7 @@ impl Own<'_> {
             let lowered = lower(self, index, *node);
             if self.before.len() > mark {
                 let late = self.before.split_off(mark);
-                self.name_all(nodes, &mut out);
+                self.name_all(nodes, &mut out, Some((*node, around)));
                 self.before.extend(late);
             }
             // A guard lives until the statement ends, also where what it guards is cloned.
@@ -297,7 +297,7 @@ impl Own<'_> {
     pub fn name_repeated(&mut self, row: &catalog::Row, nodes: &[NodeId], out: &mut [NodeId]) {
         for at in 0..out.len() {
             if row.repeats(at) && !self.is_plain(out[at]) && !self.is_of_constants(out[at]) {
-                self.name_all(&nodes[..at], &mut out[..at]);
+                self.name_all(&nodes[..at], &mut out[..at], None);
                 out[at] = self.name_early(out[at]);
             }
         }
@@ -314,10 +314,28 @@ impl Own<'_> {
         }
     }
 
-    fn name_all(&mut self, nodes: &[NodeId], out: &mut [NodeId]) {
+    /// Names operands that are computed before `later`.
+    fn name_all(&mut self, nodes: &[NodeId], out: &mut [NodeId], later: Option<(NodeId, Around)>) {
         for at in 0..out.len() {
-            if self.hold(nodes[at], out[at], false).is_none() {
-                out[at] = self.name_early(out[at]);
+            let changes = |own: &Self, hold: &Hold| {
+                later.is_some_and(|(later, _)| own.conflicts(nodes[at], hold, later, false))
+            };
+            let Some(hold) = self.hold(nodes[at], out[at], false) else {
+                let is_changed = self.copied(out[at]).is_some_and(|hold| changes(self, &hold));
+                out[at] = if is_changed { self.named(out[at]) } else { self.name_early(out[at]) };
+                continue;
+            };
+            // A text or number that is lent, and is another one later.
+            let is_object = self.src.ty(nodes[at]).strip_ref().strip_shared().is_mutable();
+            let is_due = changes(self, &hold) || self.calls_program(nodes[at]);
+            if let (Some((_, around)), false, false, true) = (later, hold.mutable, is_object, is_due)
+                && matches!(self.out.ty(out[at]).kind(), TyKind::Ref(_))
+            {
+                let (ty, origin) = (self.out.ty(out[at]), self.out.nodes[out[at]].origin);
+                let own = self.owned_again(nodes[at], out[at], around);
+                let named = self.named(own);
+                let is_ref = matches!(self.out.ty(named).kind(), TyKind::Ref(_));
+                out[at] = if is_ref { named } else { self.out.op(RsOp::Ref, vec![named], ty, origin) };
             }
         }
     }
