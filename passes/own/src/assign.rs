@@ -236,9 +236,6 @@ impl Own<'_> {
 
     /// Whether a value and the index of its place may see what the other one does.
     fn acts_before(&self, place: &Place, value: NodeId) -> bool {
-        let changes = |own: &Self, node: NodeId| {
-            own.calls_program(node) || own.span_events(node).any(|event| event.kind.changes())
-        };
         let calls = |own: &Self, node: NodeId| {
             own.any_below(node, &mut |own, node| matches!(own.src.nodes[node].kind, Node::Call { .. }))
         };
@@ -246,9 +243,9 @@ impl Own<'_> {
             Proj::Index(index) | Proj::Nth(index) => Some(*index),
             _ => None,
         });
-        changes(self, value)
+        self.does_something(value)
             || indices.into_iter().any(|index| {
-                !matches!(self.src.nodes[value].kind, Node::Const(_)) && changes(self, index)
+                !matches!(self.src.nodes[value].kind, Node::Const(_)) && self.does_something(index)
                     || calls(self, index) && calls(self, value)
             })
     }

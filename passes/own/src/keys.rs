@@ -44,6 +44,11 @@ impl Own<'_> {
             || self.any_below(node, &mut |own, node| own.catalog_row(node).is_some_and(|row| row.io))
     }
 
+    /// The same, or changes an object in place: to do it twice is another program.
+    pub(crate) fn does_something(&self, node: NodeId) -> bool {
+        self.acts(node) || self.span_events(node).any(|event| event.kind.changes())
+    }
+
     /// May stop with an error, or has an effect itself. Sums of ints count as values.
     fn may_fault(&self, node: NodeId) -> bool {
         self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {

@@ -124,7 +124,7 @@ impl Own<'_> {
             }
             Around::Format => {
                 // What is copied out of a cell is read in its guard.
-                let copied = own.copied(out[at]);
+                let copied = own.copied(out[at]).or_else(|| own.read_value(nodes[at], out[at]));
                 let copied = copied.map(|hold| Hold { guarded: own.holds_guard(nodes[at]), ..hold });
                 copied.or_else(|| own.open_guard(nodes[at]))
             }
@@ -214,7 +214,14 @@ impl Own<'_> {
             let is_changed = holds[at].as_ref().filter(|hold| hold.copied).is_some_and(|hold| {
                 nodes[at + 1..=last].iter().any(|later| self.conflicts(nodes[at], hold, *later, false))
             });
-            let named = if is_changed { self.named(value) } else { self.name_early(value) };
+            let named = match is_changed {
+                true if self.out.ty(value).is_copy() => self.named(value),
+                true => {
+                    let own = self.owned_again(nodes[at], value, around);
+                    self.named(own)
+                }
+                false => self.name_early(value),
+            };
             if let (Some(_), Some(item)) = (hold, item) {
                 out[at] = self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin);
                 continue;
@@ -321,8 +328,18 @@ impl Own<'_> {
                 later.is_some_and(|(later, _)| own.conflicts(nodes[at], hold, later, false))
             };
             let Some(hold) = self.hold(nodes[at], out[at], false) else {
-                let is_changed = self.copied(out[at]).is_some_and(|hold| changes(self, &hold));
-                out[at] = if is_changed { self.named(out[at]) } else { self.name_early(out[at]) };
+                let shown = later.is_some_and(|(_, around)| around == Around::Format);
+                let read =
+                    self.copied(out[at]).or_else(|| self.read_value(nodes[at], out[at]).filter(|_| shown));
+                let is_changed = read.is_some_and(|hold| changes(self, &hold));
+                out[at] = match is_changed {
+                    true if self.out.ty(out[at]).is_copy() => self.named(out[at]),
+                    true => {
+                        let own = self.owned_again(nodes[at], out[at], Around::Format);
+                        self.named(own)
+                    }
+                    false => self.name_early(out[at]),
+                };
                 continue;
             };
             // A text or number that is lent, and is another one later.
@@ -392,8 +409,7 @@ impl Own<'_> {
         let ty = self.src.ty(node).strip_ref();
         let origin = self.src.nodes[node].origin;
         // What it does was written once; it is not done again.
-        let acts = self.calls_program(node) || self.span_events(node).any(|event| event.kind.changes());
-        if acts && matches!(self.out.ty(lowered).kind(), TyKind::Ref(_)) {
+        if self.does_something(node) && matches!(self.out.ty(lowered).kind(), TyKind::Ref(_)) {
             return self.out.op(RsOp::Clone, vec![lowered], ty, origin);
         }
         let is_object = ty.is_mutable() && !matches!(ty.kind(), TyKind::Shared(_) | TyKind::Iter(_));
@@ -469,6 +485,14 @@ impl Own<'_> {
             guarded: false,
             copied: true,
         })
+    }
+
+    /// A text or number that is looked at where it stands.
+    fn read_value(&self, node: NodeId, lowered: NodeId) -> Option<Hold> {
+        let is_read = matches!(self.src.nodes[node].kind, Node::Use(..))
+            && matches!(self.out.nodes[lowered].kind, Node::Use(..))
+            && !self.src.ty(node).strip_ref().strip_shared().is_mutable();
+        is_read.then_some(Hold { mutable: false, late: false, guarded: false, copied: true })
     }
 
     /// A number that is read in the cell of a variable of the module.

@@ -43,6 +43,9 @@ impl Own<'_> {
             && !matches!(op, Op::ListOp(_));
         let value = if self.must_settle_update(place, source, ty, is_lent) {
             let owned = match self.out.ty(value).kind() {
+                TyKind::Ref(_) if !matches!(op, Op::ListOp(_)) && self.does_something(source) => {
+                    self.out.op(RsOp::Clone, vec![value], ty, self.src.nodes[source].origin)
+                }
                 TyKind::Ref(_) if !matches!(op, Op::ListOp(_)) => self.node(source, Want::Own),
                 _ => value,
             };
