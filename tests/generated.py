@@ -4,6 +4,7 @@
     tests/generated.py                     # 40 programs from a new seed, which is printed
     tests/generated.py --seed 7 --count 500
     tests/generated.py --seed 7 --show 3   # prints program 3 of that seed
+    tests/generated.py --order             # programs whose operands change what other operands read
 
 tests/writer writes them: functions (typed or not, as it falls), classes, generators and uses of libraries,
 and calls with literal arguments under handlers that print the error. A program that is refused with an
@@ -22,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import quick
 import writer
+import writer.order
 
 
 class Batch:
@@ -123,6 +125,7 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--show", type=int)
+    parser.add_argument("--order", action="store_true", help="programs of tests/writer/order.py")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("-j", "--jobs", default="2")
@@ -130,7 +133,8 @@ def main():
     parser.add_argument("--broken", type=int, default=0, help="how many may be refused by rustc; none may differ")
     parser.add_argument("--refused", type=int, default=10**9, help="refused programs that still pass")
     args = parser.parse_args()
-    source = lambda number: writer.source(args.seed * 100_003 + number)
+    write = writer.order.source if args.order else writer.source
+    source = lambda number: write(args.seed * 100_003 + number)
     if args.show is not None:
         print(source(args.show), end="")
         return

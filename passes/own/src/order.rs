@@ -328,7 +328,8 @@ impl Own<'_> {
                 later.is_some_and(|(later, _)| own.conflicts(nodes[at], hold, later, false))
             };
             let Some(hold) = self.hold(nodes[at], out[at], false) else {
-                let shown = later.is_some_and(|(_, around)| around == Around::Format);
+                let is_clone = matches!(self.out.nodes[out[at]].kind, Node::Use(_, Mode::Clone));
+                let shown = is_clone || later.is_some_and(|(_, around)| around == Around::Format);
                 let read =
                     self.copied(out[at]).or_else(|| self.read_value(nodes[at], out[at]).filter(|_| shown));
                 let is_changed = read.is_some_and(|hold| changes(self, &hold));

@@ -64,17 +64,22 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// One part of an object's pattern: a pattern behind its key, or the key as a name.
+    fn part_pattern(&mut self, part: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        match (part.field("pattern"), part.field("name")) {
+            (Some(inner), _) => self.pattern(inner, body),
+            (None, Some(name)) => {
+                Pat::Bind(self.bind_pattern(name, part.child("mutable").is_some(), body), None)
+            }
+            _ => Pat::Wild,
+        }
+    }
+
     /// `{ kind, n }` of a dict.
     fn dict_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
         let mut pairs = Vec::new();
         for (part, key) in field_patterns(node).into_iter().zip(keys_of(node)) {
-            let pat = match (part.field("pattern"), part.field("name")) {
-                (Some(inner), _) => self.pattern(inner, body),
-                (None, Some(name)) => {
-                    Pat::Bind(self.bind_pattern(name, part.child("mutable").is_some(), body), None)
-                }
-                _ => Pat::Wild,
-            };
+            let pat = self.part_pattern(part, body);
             pairs.push((self.text(&key, part), pat));
         }
         Pat::Map { pairs, rest: None }
@@ -301,13 +306,7 @@ impl<'t> Lowerer<'t> {
     ) -> Pat {
         let mut named = Vec::new();
         for (part, key) in field_patterns(node).into_iter().zip(keys_of(node)) {
-            let pat = match (part.field("pattern"), part.field("name")) {
-                (Some(inner), _) => self.pattern(inner, body),
-                (None, Some(name)) => {
-                    Pat::Bind(self.bind_pattern(name, part.child("mutable").is_some(), body), None)
-                }
-                _ => Pat::Wild,
-            };
+            let pat = self.part_pattern(part, body);
             named.push((Name::new(&key), pat));
         }
         Pat::Class { class, args: Vec::new(), named }

@@ -126,16 +126,7 @@ impl Found {
                 _ => None,
             }));
         };
-        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
-            StmtKind::Set { target, .. } => target.each_place(&mut see),
-            StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
-            _ => {}
-        });
-        for (_, row) in body.nodes.iter() {
-            if let Node::Use(place, _) = &row.kind {
-                see(place);
-            }
-        }
+        body.each_place(&mut see);
         for (_, row) in body.nodes.iter() {
             match &row.kind {
                 Node::Call { callee: Callee::Method(_, name), .. } => drop(elsewhere.insert(*name)),
@@ -167,16 +158,7 @@ impl Found {
                 quiet.insert(node);
             }
         };
-        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
-            StmtKind::Set { target, .. } => target.each_place(&mut see),
-            StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
-            _ => {}
-        });
-        for (_, row) in body.nodes.iter() {
-            if let Node::Use(place, _) = &row.kind {
-                see(place);
-            }
-        }
+        body.each_place(&mut see);
         for (_, row) in body.nodes.iter() {
             if let Some((key, node, _)) = asked(body, &row.kind) {
                 self.asked.insert(key);

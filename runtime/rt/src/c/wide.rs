@@ -264,7 +264,9 @@ pub fn towupper(c: u32) -> u32 {
     mapped(c, |c| one(c.to_uppercase()))
 }
 
-const CLASSES: [(&str, fn(u32) -> i32); 12] = [
+type Test = fn(u32) -> i32;
+
+const CLASSES: [(&str, Test); 12] = [
     ("alnum", iswalnum),
     ("alpha", iswalpha),
     ("blank", iswblank),
