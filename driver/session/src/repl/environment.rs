@@ -236,7 +236,8 @@ impl Environment {
             return Ok((value.map(|value| value.value).filter(|text| text != "nil").or(told), output));
         }
         let told = Name::new(MODULE).join(&self.told());
-        let value = self.machine.text(told).filter(|text| text != "None");
+        // What gives nothing has no text of its own.
+        let value = self.machine.text(told).filter(|text| !matches!(text.as_str(), "None" | "nil"));
         self.machine.forget(told);
         Ok((value, output))
     }

@@ -298,10 +298,9 @@ pub fn nexttowardf(x: f32, y: f64) -> f32 {
 #[track_caller]
 pub fn remquo(x: f64, y: f64, quotient: Ptr<i32>) -> f64 {
     let rest = ieee_remainder(x, y);
-    let steps = |rest: f64| ((x % (8.0 * y) - rest) / y).abs().round() as i32 & 7;
-    let count = if rest.is_finite() && (8.0 * y).is_finite() { steps(rest) } else { 0 };
-    let count =
-        if rest.is_finite() && !(8.0 * y).is_finite() { ((x - rest) / y).abs() as i32 } else { count };
+    let eight = 8.0 * y;
+    let part = if eight.is_finite() { x % eight } else { x };
+    let count = if rest.is_finite() { ((part - rest) / y).abs().round() as i32 & 7 } else { 0 };
     quotient.store(if x.is_sign_negative() == y.is_sign_negative() { count } else { -count });
     rest
 }
