@@ -215,7 +215,7 @@ impl Own<'_> {
                 nodes[at + 1..=last].iter().any(|later| self.conflicts(nodes[at], hold, *later, false))
             });
             let named = match is_changed {
-                true if self.out.ty(value).is_copy() => self.named(value),
+                true if self.out.ty(value).is_copy() || self.does_something(nodes[at]) => self.named(value),
                 true => {
                     let own = self.owned_again(nodes[at], value, around);
                     self.named(own)
@@ -334,7 +334,7 @@ impl Own<'_> {
                     self.copied(out[at]).or_else(|| self.read_value(nodes[at], out[at]).filter(|_| shown));
                 let is_changed = read.is_some_and(|hold| changes(self, &hold));
                 out[at] = match is_changed {
-                    true if self.out.ty(out[at]).is_copy() => self.named(out[at]),
+                    true if is_clone || self.out.ty(out[at]).is_copy() => self.named(out[at]),
                     true => {
                         let own = self.owned_again(nodes[at], out[at], Around::Format);
                         self.named(own)
